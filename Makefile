@@ -1,0 +1,44 @@
+# The verbs of this project. `make demo` and `make test` work on a fresh machine with Python 3.11.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+help: ## what can be done
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	touch $@
+
+install: $(VENV)/.runtime ## install into .venv from the lock
+
+demo: install ## install, start, and show the workbench with synthetic boards
+	$(BIN)/patrol demo
+
+system: ## what the tests need from Debian, installed when root
+	@sh tests/system.sh
+
+test: $(VENV)/.dev system ## install what the tests need, run all of them
+	$(BIN)/pytest -m "not sweep"
+
+sweep: $(VENV)/.dev system ## the slow fault sweeps, nightly
+	$(BIN)/pytest -m sweep --timeout 3600
+
+check: $(VENV)/.dev ## lint, types, contracts, translations, configuration
+	@sh tests/check.sh
+
+bench: $(VENV)/.dev ## measure, and write docs/measurements.json
+	$(BIN)/patrol bench --all
+
+lock: ## resolve the dependencies anew: hashes, no addresses
+	uv pip compile -q --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.PHONY: help install demo system test sweep check bench lock

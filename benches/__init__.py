@@ -1,0 +1,1 @@
+"""One file per `patrol bench NAME`. May import peers, is never imported."""

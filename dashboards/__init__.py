@@ -1,0 +1,1 @@
+"""Questions asked of the index, and their answers as charts."""

@@ -1,0 +1,1 @@
+"""Patrol: a workbench for authorized police internet patrols."""

@@ -1,0 +1,1 @@
+"""The command line: Typer, `--json`, and exit codes that mean something."""

@@ -1,0 +1,63 @@
+"""What every command has: its data directory, its output, its errors."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+
+from patrol.errors import PatrolError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _home(path: Path | None) -> Path | None:
+    if path is not None:
+        os.environ["PATROL_HOME"] = str(path)
+    return path
+
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        envvar="PATROL_HOME",
+        help="Data directory.",
+        callback=_home,
+        is_eager=True,
+        show_default="~/.patrol",
+    ),
+]
+"""Every command takes one. It is set before anything reads `Settings`."""
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def say(text: str) -> None:
+    """A message for people, on standard error: standard output is for data."""
+    typer.echo(text, err=True)
+
+
+def data(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """A command whose `PatrolError` becomes its sentence and its exit code, never a traceback."""
+
+    @wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except PatrolError as error:
+            say(str(error))
+            raise typer.Exit(error.exit_code) from error
+
+    return wrapper

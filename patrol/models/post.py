@@ -1,0 +1,102 @@
+"""What a board says: posts, and the page they were read from."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from patrol.models.base import Model, Moment, Name
+from patrol.models.words import Outcome
+
+
+class Precision(StrEnum):
+    """How exactly a board printed a time."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class PostedAt(Model):
+    """When a post was written, as far as the board says."""
+
+    at: Moment
+    precision: Precision
+    read_from: str
+    """The hook that gave it, such as `time[datetime]` or the words that were read."""
+
+
+class Post(Model):
+    """One message or listing, in the words the board showed.
+
+    A post never changes. The same words seen again move its sighting's
+    `last_seen_at`; other words under the same key are its next version.
+    """
+
+    source: Name
+    key: str = Field(min_length=1, max_length=200)
+    """The board's own id for the post, such as `p1042`."""
+    url: str
+    author: str | None
+    """The handle as shown. Never a resolved identity."""
+    posted_at: PostedAt | None
+    title: str | None = None
+    """Of the thread or listing, on its first post only."""
+    text: str
+    media: int = 0
+    """How many pictures, clips or other media stood in the post. They were never asked for."""
+
+    @property
+    def words(self) -> str:
+        """Everything that is flagged, hashed and shown: the title, a line break, the text."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+class ThreadLink(Model):
+    """A thread as a list shows it; `state` tells whether it moved since."""
+
+    url: str
+    key: str
+    """The board's own id for the thread."""
+    title: str | None = None
+    state: str | None = None
+    """What the list says of its last activity and size, as one comparable string; None when it says nothing."""
+    active_at: Moment | None = None
+
+
+class Capture(Model):
+    """A page's text as received, hashed, with its headers and times; no media."""
+
+    requested_url: str
+    url: str
+    """After redirects."""
+    hops: tuple[str, ...] = ()
+    """Every address that was asked for on the way, first to last."""
+    address: str | None = None
+    """The IP address that answered."""
+    status: int
+    headers: Mapping[str, str]
+    """Response headers, lower-case names, without cookies."""
+    fetched_at: Moment
+    raw_sha256: str
+    """Of the body after decompression, before media were cut."""
+    raw_bytes: int
+    charset: str
+    charset_from: Literal["header", "bom", "meta", "guess"]
+    media_cut: int = 0
+    """Embedded media that were cut out of the text before anything was written."""
+
+
+class ReadPage(Model):
+    """One item that the spider yields: a page, its posts and what was made of it."""
+
+    source: Name
+    capture: Capture
+    engine: Name
+    kind: Literal["list", "thread", "feed"]
+    posts: tuple[Post, ...]
+    outcome: Outcome = Outcome.OK

@@ -1,0 +1,91 @@
+"""Where we look, and under which mandate."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from patrol.models.base import Model, Moment, Name, Titles
+from patrol.models.words import Category, Channel
+
+Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+
+
+class Source(Model):
+    """A site, board or channel we may look at: its engine, where to begin, and how often."""
+
+    name: Name
+    title: Titles
+    channel: Channel
+    engine: Name | None = None
+    """Name of the file in `spiders/engines/`; None detects it on the first page."""
+    start: tuple[Address, ...] = Field(min_length=1)
+    """Thread lists, threads or feeds where reading begins."""
+    every_minutes: int = Field(default=60, ge=1, le=10_080)
+    timezone: str = "Asia/Taipei"
+    """For dates that the board prints without one."""
+    max_pages: int = Field(default=200, ge=1, le=5_000)
+    """Pages a run may ask for."""
+    list_pages: int = Field(default=3, ge=1, le=50)
+    """Pages of a thread list that are followed from each start address."""
+    thread_pages: int = Field(default=20, ge=1, le=500)
+    """Pages of one thread that are followed."""
+    reread_days: int = Field(default=3, ge=0, le=60)
+    """Threads active within these days are read again although the list shows nothing new: edits do not show there."""
+    seconds_between_requests: float = Field(default=1.0, ge=0.0, le=600.0)
+    floor: int = Field(default=1, ge=0)
+    """Rows that a healthy run reads at least, or it is `suspiciously_empty`."""
+    hours: tuple[int, int] | None = None
+    """Local hours in which it may run, such as `[8, 22]`; None is any hour."""
+    deadline_minutes: int = Field(default=30, ge=1, le=720)
+
+
+class Scope(Model):
+    """Which addresses an authorization covers: exact hosts, and path prefixes on them."""
+
+    hosts: tuple[str, ...] = Field(min_length=1)
+    """Exact host names in lower case, with `:port` where it is not the scheme's own. No wildcard."""
+    paths: tuple[str, ...] = ("/",)
+    """A path is covered if it begins with one of these at a segment's border or as written."""
+
+
+class Authorization(Model):
+    """The legal mandate to read one source, as entered; Patrol enforces it and cannot judge it lawful.
+
+    In force between `valid_from` and `valid_until` once a person other than
+    the requester has approved it, unless revoked.
+    """
+
+    id: int
+    source: Name
+    basis: str
+    """Statute and article."""
+    number: str
+    """Number of the document."""
+    document_sha256: str | None = None
+    scope: Scope
+    categories: tuple[Category, ...]
+    """Rules of other categories do not run on this source."""
+    directed: bool = False
+    """Whether it names a person; general patrol does not."""
+    requester: str
+    approver: str | None
+    valid_from: Moment
+    valid_until: Moment
+    revoked_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _two_persons(self) -> Self:
+        if self.approver is not None and self.approver == self.requester:
+            raise ValueError("the approver must be another person than the requester")
+        if self.valid_until <= self.valid_from:
+            raise ValueError("valid_until must be after valid_from")
+        return self
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether it is approved, begun, not ended and not revoked at that instant."""
+        return (
+            self.approver is not None
+            and self.revoked_at is None
+            and self.valid_from <= at < self.valid_until
+        )

@@ -1,0 +1,200 @@
+"""The closed lists: every word here is used alike in code, YAML, tables, addresses and pages."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The kind of place a source is."""
+
+    SOCIAL_MEDIA = "social_media"
+    MESSAGING_APP = "messaging_app"
+    PLATFORM = "platform"
+
+
+class Category(StrEnum):
+    """The five methods of child exploitation and the five crimes that patrols look for. Closed on purpose."""
+
+    EMOTIONAL_DECEPTION = "emotional_deception"
+    EMOTIONAL_BLACKMAIL = "emotional_blackmail"
+    INTIMIDATION = "intimidation"
+    SOLICITATION = "solicitation"
+    TRADING = "trading"
+    DRUGS = "drugs"
+    ARMS = "arms"
+    ORGANIZED_CRIME = "organized_crime"
+    FRAUD = "fraud"
+    GAMBLING = "gambling"
+
+
+class LeadKind(StrEnum):
+    """What a lead is. A possible victim is never a suspect; a tip was told by a person."""
+
+    LEAD = "lead"
+    POSSIBLE_VICTIM = "possible_victim"
+    TIP = "tip"
+
+
+class Level(StrEnum):
+    """How much a rule's match says. Sigma's words."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class HandleKind(StrEnum):
+    """The kinds of contact found in a text."""
+
+    LINE = "line"
+    TELEGRAM = "telegram"
+    WECHAT = "wechat"
+    PHONE = "phone"
+    MAIL = "mail"
+    URL = "url"
+    WALLET = "wallet"
+
+
+class HandleRole(StrEnum):
+    """What the writer does with a contact. Only an offered one links leads."""
+
+    OFFERED = "offered"
+    MENTIONED = "mentioned"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class LeadStatus(StrEnum):
+    """Where a lead stands: waiting, or the last verdict on it."""
+
+    NEW = "new"
+    RELEVANT = "relevant"
+    ESCALATED = "escalated"
+    REFERRED = "referred"
+    DISMISSED = "dismissed"
+    SNOOZED = "snoozed"
+
+
+class Verdict(StrEnum):
+    """What an officer may decide on a lead. `reopened` puts it back into the queue."""
+
+    RELEVANT = "relevant"
+    ESCALATED = "escalated"
+    REFERRED = "referred"
+    DISMISSED = "dismissed"
+    SNOOZED = "snoozed"
+    REOPENED = "reopened"
+
+
+class DismissReason(StrEnum):
+    """Why a lead is dismissed. `rule_false_hit` feeds the rule's precision."""
+
+    RULE_FALSE_HIT = "rule_false_hit"
+    LAWFUL = "lawful"
+    DUPLICATE = "duplicate"
+    KNOWN_CASE = "known_case"
+    UNDECIDABLE = "undecidable"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """How a run ended, from best to worst. Only the first two are green; of several pages the worst wins."""
+
+    OK = "ok"
+    NOTHING_NEW = "nothing_new"
+    SUSPICIOUSLY_EMPTY = "suspiciously_empty"
+    LAYOUT_CHANGED = "layout_changed"
+    POLICY_BLOCKED = "policy_blocked"
+    LOGIN_WALL = "login_wall"
+    RATE_LIMITED = "rate_limited"
+    ROBOTS_DENIED = "robots_denied"
+    AUTHORIZATION_ENDED = "authorization_ended"
+    OUTSIDE_HOURS = "outside_hours"
+    NETWORK = "network"
+    SERVER_ERROR = "server_error"
+    STOPPED = "stopped"
+    CRASHED = "crashed"
+
+    @property
+    def green(self) -> bool:
+        """Whether the board was read as it should be."""
+        return self in {Outcome.OK, Outcome.NOTHING_NEW}
+
+    @property
+    def rank(self) -> int:
+        """0 is best."""
+        return list(Outcome).index(self)
+
+
+class Result(StrEnum):
+    """What became of an audited act."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    ERROR = "error"
+
+
+class Permission(StrEnum):
+    """What a role may be allowed to do. `config/roles.yml` gives them out."""
+
+    LEADS_READ = "leads:read"
+    LEADS_DECIDE = "leads:decide"
+    VICTIMS_READ = "victims:read"
+    POSTS_SEARCH = "posts:search"
+    SOURCES_READ = "sources:read"
+    SOURCES_PROPOSE = "sources:propose"
+    SOURCES_RUN = "sources:run"
+    AUTHORIZATIONS_REQUEST = "authorizations:request"
+    AUTHORIZATIONS_APPROVE = "authorizations:approve"
+    AUTHORIZATIONS_REVOKE = "authorizations:revoke"
+    RULES_READ = "rules:read"
+    RULES_PROPOSE = "rules:propose"
+    RULES_APPROVE = "rules:approve"
+    LOG_READ = "log:read"
+    LOG_VERIFY = "log:verify"
+    PEOPLE_MANAGE = "people:manage"
+    SYSTEM_OPERATE = "system:operate"
+
+
+class Verb(StrEnum):
+    """What the access log says was done: `subject.done`."""
+
+    REGISTER_CREATED = "register.created"
+    LABORATORY_OPENED = "laboratory.opened"
+    PERSON_ADDED = "person.added"
+    PERSON_LINK_ISSUED = "person.link_issued"
+    PERSON_SIGNED_IN = "person.signed_in"
+    PERSON_SIGNED_OUT = "person.signed_out"
+    PERSON_SIGN_IN_FAILED = "person.sign_in_failed"
+    PERSON_ACCOUNT_CHANGED = "person.account_changed"
+    SOURCE_PROPOSED = "source.proposed"
+    SOURCE_PAUSED = "source.paused"
+    SOURCE_RESUMED = "source.resumed"
+    SOURCES_LISTED = "sources.listed"
+    SOURCE_VIEWED = "source.viewed"
+    AUTHORIZATION_REQUESTED = "authorization.requested"
+    AUTHORIZATION_APPROVED = "authorization.approved"
+    AUTHORIZATION_REVOKED = "authorization.revoked"
+    RULES_PUBLISHED = "rules.published"
+    RUN_QUEUED = "run.queued"
+    RUN_BEGUN = "run.begun"
+    RUN_ENDED = "run.ended"
+    POSTS_KEPT = "posts.kept"
+    LEADS_LISTED = "leads.listed"
+    LEAD_VIEWED = "lead.viewed"
+    LEAD_DECIDED = "lead.decided"
+    POSTS_SEARCHED = "posts.searched"
+    LOG_LISTED = "log.listed"
+    LOG_VERIFIED = "log.verified"
+    PAGE_REFUSED = "page.refused"
+    INDEX_REBUILT = "index.rebuilt"
+    POSTS_FORGOTTEN = "posts.forgotten"
+    COMMAND_RUN = "command.run"

@@ -1,0 +1,1 @@
+"""Django's SQLite back-end, with durability asserted and writers taking turns."""

@@ -1,0 +1,12 @@
+"""Opens the register in this process."""
+
+import os
+
+import django
+
+
+def start(*, web: bool = False) -> None:
+    """Make the tables usable here; `web` adds the workbench's parts. Reads `PATROL_*` once; twice is harmless."""
+    module = "patrol.web.django_settings" if web else "patrol.register.django_settings"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
+    django.setup()

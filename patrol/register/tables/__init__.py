@@ -1,0 +1,43 @@
+"""All tables. The access log is `LedgerRecord`; every other table is the register."""
+
+from patrol.register.tables.collected import (
+    BacktestPost,
+    CaptureRow,
+    HandleRow,
+    MatchRow,
+    RetentionUnit,
+    SeenPost,
+    Sighting,
+)
+from patrol.register.tables.leads import Decision, Lead
+from patrol.register.tables.log import LedgerCheckpoint, LedgerIndex, LedgerRecord, ReasonText
+from patrol.register.tables.outbox import OutboxRow
+from patrol.register.tables.people import Person, SignInLink, Unit
+from patrol.register.tables.rules import LexiconRow, RuleVersion
+from patrol.register.tables.sources import AuthorizationRow, RunRow, SourceRow, StopMark
+
+__all__ = [
+    "AuthorizationRow",
+    "BacktestPost",
+    "CaptureRow",
+    "Decision",
+    "HandleRow",
+    "Lead",
+    "LedgerCheckpoint",
+    "LedgerIndex",
+    "LedgerRecord",
+    "LexiconRow",
+    "MatchRow",
+    "OutboxRow",
+    "Person",
+    "ReasonText",
+    "RetentionUnit",
+    "RuleVersion",
+    "RunRow",
+    "SeenPost",
+    "Sighting",
+    "SignInLink",
+    "SourceRow",
+    "StopMark",
+    "Unit",
+]

@@ -1,0 +1,52 @@
+"""Units and the people in them."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from patrol.models import Role
+from patrol.register.tables.choices import word
+
+
+class Unit(models.Model):
+    """A police unit: owns sources, leads and cases."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["Person"]):
+    """Finds people by account."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(account=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. One role each: duties that exclude each other are never in one hand."""
+
+    account = models.CharField(max_length=64, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
+    role = word(Role)
+    language = models.CharField(max_length=10, default="zh-hant")
+    is_active = models.BooleanField(default=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "account"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = People()
+
+    def __str__(self) -> str:
+        return self.account
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in, once, before it expires. Only its hash is kept."""
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

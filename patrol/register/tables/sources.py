@@ -1,0 +1,106 @@
+"""Sources, their authorizations, their runs, and how far each was read."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from patrol.models import Outcome
+from patrol.register.tables.choices import word
+from patrol.register.tables.people import Person, Unit
+
+
+class SourceRow(models.Model):
+    """A `patrol.models.Source` as JSON, with its version and its owner."""
+
+    name = models.CharField(max_length=63, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="sources")
+    version = models.PositiveIntegerField(default=1)
+    body = models.JSONField()
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    paused_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True, db_index=True)
+    """When the clock starts the next run; None waits for an authorization."""
+    detected_engine = models.CharField(max_length=63, null=True)
+    detected_by = models.CharField(max_length=200, null=True)
+    """The evidence that decided the engine."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class AuthorizationRow(models.Model):
+    """A mandate to read one source. Approved by another person than the one who asked, or not in force."""
+
+    source = models.ForeignKey(SourceRow, on_delete=models.PROTECT, related_name="authorizations")
+    basis = models.CharField(max_length=300)
+    number = models.CharField(max_length=100)
+    document_sha256 = models.CharField(max_length=64, null=True)
+    hosts = models.JSONField()
+    paths = models.JSONField()
+    categories = models.JSONField()
+    directed = models.BooleanField(default=False)
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    approver = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="authorization_by_two_persons",
+                condition=Q(approver__isnull=True) | ~Q(approver=F("requester")),
+            ),
+            models.CheckConstraint(
+                name="authorization_ends_after_it_begins",
+                condition=Q(valid_until__gt=F("valid_from")),
+            ),
+        ]
+
+
+class RunRow(models.Model):
+    """One reading of a source; ends in exactly one outcome. A row without `begun_at` waits for the clock."""
+
+    source = models.ForeignKey(SourceRow, on_delete=models.PROTECT, related_name="runs")
+    authorization = models.ForeignKey(
+        AuthorizationRow, null=True, on_delete=models.PROTECT, related_name="runs"
+    )
+    due_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    """Last sign of life; a run whose process died is ended as `crashed`."""
+    ended_at = models.DateTimeField(null=True)
+    stop_asked_at = models.DateTimeField(null=True)
+    outcome = word(Outcome, null=True)
+    detail = models.CharField(max_length=500, default="", blank=True)
+    """What made the outcome, in one English sentence without collected text."""
+    pages = models.PositiveIntegerField(default=0)
+    posts = models.PositiveIntegerField(default=0)
+    """Posts read, known ones included."""
+    posts_new = models.PositiveIntegerField(default=0)
+    sightings = models.PositiveIntegerField(default=0)
+    leads = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    requests_refused = models.PositiveIntegerField(default=0)
+    media_cut = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="run_once_per_due", fields=["source", "due_at"])
+        ]
+        indexes = [models.Index(fields=["source", "-due_at"])]
+
+
+class StopMark(models.Model):
+    """How far a thread was read: the state that its list showed. Written only with a run's green end."""
+
+    source = models.ForeignKey(SourceRow, on_delete=models.CASCADE, related_name="stop_marks")
+    key = models.CharField(max_length=300)
+    state = models.CharField(max_length=300)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="stop_mark_per_thread", fields=["source", "key"])
+        ]

@@ -1,0 +1,64 @@
+"""Environment variables `PATROL_*`, with defaults that run on a laptop."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `patrol/` and `config/`."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two machines. Read anew by every process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PATROL_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".patrol")
+    """Data directory: register, keys, index, checkpoints, logs."""
+    config: Path = ROOT / "config"
+    """Sources, rules, lexicons and roles that `patrol init` and `patrol check` read."""
+    database_url: str = ""
+    """PostgreSQL address of the register; empty is SQLite in the data directory."""
+    search_url: str = ""
+    """Elasticsearch address; empty is the embedded index in the data directory."""
+    bind: str = "127.0.0.1:8400"
+    """Address of the workbench."""
+    public_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    """Host names under which people reach the workbench."""
+    contact: str = "patrol@example.invalid"
+    """How a site's owner reaches the unit; sent in the user agent."""
+    unflagged_days: int = Field(default=7, ge=0, le=30)
+    """How long the text of unflagged posts is kept for backtests, encrypted."""
+    laboratory: str = ""
+    """Loopback boards of a demo or a test, as `host:port,host:port`. Shown on every page and logged.
+
+    The only way by which an address that is not public is ever read; no
+    source and no form can set it.
+    """
+    log_level: str = "WARNING"
+
+    @field_validator("home", "config")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
+
+    @cached_property
+    def laboratory_hosts(self) -> frozenset[str]:
+        """`host:port` pairs that resolve to loopback in this laboratory."""
+        return frozenset(filter(None, self.laboratory.lower().split(",")))
+
+    @property
+    def database_path(self) -> Path:
+        return self.home / "register.sqlite3"
+
+    @property
+    def keys_path(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def index_path(self) -> Path:
+        return self.home / "index"

@@ -1,0 +1,1 @@
+"""The workbench's pages. Thin: every rule of conduct stands in `patrol.actions`."""

@@ -1,0 +1,1 @@
+"""Text in, leads out. Read `flow.py` first."""

@@ -1,0 +1,1 @@
+"""Reading boards: the only room with Scrapy, Twisted and Playwright."""

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Everything that a linter can hold, side by side where it can be.
+set -u
+bin=.venv/bin
+failed=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+run() { name=$1; shift; ( "$@" >"$logs/$name" 2>&1; echo $? >"$logs/$name.rc" ) & }
+run types $bin/mypy
+run lint $bin/ruff check .
+run format $bin/ruff format --check .
+run rooms $bin/lint-imports
+run templates $bin/djlint --quiet --lint --check patrol/web/templates
+run config $bin/patrol check
+run house $bin/pytest -q tests/test_rooms.py
+wait
+for rc in "$logs"/*.rc; do
+    name=$(basename "$rc" .rc)
+    if [ "$(cat "$rc")" = 0 ]; then echo "ok      $name"; else echo "FAILED  $name"; cat "$logs/$name"; failed=1; fi
+done
+exit $failed
