@@ -1,1 +1,62 @@
-"""What all tests share."""
+"""What all tests share: a fresh register on disk, and no network but loopback."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets to anywhere but loopback are off."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+            raise AssertionError(f"a test wanted to connect to {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a migrated, empty register, made once."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    home.mkdir()
+    os.environ["PATROL_HOME"] = str(home)
+    from patrol.register.start import start
+
+    start(web=True)
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    connections.close_all()
+    return home
+
+
+@pytest.fixture
+def register(
+    _template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A fresh register in its own data directory, open in this process. Gives the directory."""
+    from django.conf import settings
+    from django.db import connections
+
+    home = tmp_path / "home"
+    shutil.copytree(_template, home)
+    monkeypatch.setenv("PATROL_HOME", str(home))
+    connection = connections["default"]
+    connection.close()
+    name = str(home / "register.sqlite3")
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", name)
+    monkeypatch.setitem(connection.settings_dict, "NAME", name)
+    yield home
+    connections.close_all()

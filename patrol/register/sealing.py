@@ -1,0 +1,106 @@
+"""Encrypts collected words per retention unit, and keys the hashes of short texts.
+
+AES-256-GCM; a unit's key is wrapped by the machine's master key
+(`keys/text.key`, kept apart from backups of the register). Destroying the
+wrapped key makes every word of the unit unreadable, in old backups too.
+"""
+
+import hashlib
+import hmac
+import os
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from patrol.errors import NotFound, Tampered
+from patrol.register.secrets import secret_file
+from patrol.register.tables import RetentionUnit
+from patrol.settings import Settings
+
+_NONCE_BYTES = 12
+
+
+class Forgotten(NotFound):
+    """The words were here, and their key was destroyed on purpose."""
+
+    def __init__(self, unit: RetentionUnit) -> None:
+        super().__init__(
+            f"The words of retention unit {unit.pk} are gone.",
+            why=f"Their key was destroyed at {unit.destroyed_at}, as their retention demands.",
+            do="The access log says who forgot them and why.",
+        )
+
+
+class SealBroken(Tampered):
+    """Encrypted words do not open with their unit's key."""
+
+    def __init__(self, unit: RetentionUnit) -> None:
+        super().__init__(
+            f"Words of retention unit {unit.pk} do not open.",
+            why="They were changed after they were kept, or keys/text.key is another machine's.",
+            do="Run `patrol log verify`, and compare keys/text.key with its copy in the safe.",
+        )
+
+
+@cache
+def _key(path: Path) -> bytes:
+    return secret_file(path)
+
+
+def _master() -> AESGCM:
+    return AESGCM(_key(Settings().keys_path / "text.key"))
+
+
+def new_unit(kind: str, of: str, expires_at: datetime | None = None) -> RetentionUnit:
+    """A unit with a fresh key, saved in the transaction at hand."""
+    key = AESGCM.generate_key(256)
+    nonce = os.urandom(_NONCE_BYTES)
+    wrapped = nonce + _master().encrypt(nonce, key, f"{kind}:{of}".encode())
+    return RetentionUnit.objects.create(kind=kind, of=of, wrapped_key=wrapped, expires_at=expires_at)
+
+
+def _unit_key(unit: RetentionUnit) -> AESGCM:
+    if unit.wrapped_key is None:
+        raise Forgotten(unit)
+    wrapped = bytes(unit.wrapped_key)
+    try:
+        key = _master().decrypt(
+            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], f"{unit.kind}:{unit.of}".encode()
+        )
+    except InvalidTag as error:
+        raise SealBroken(unit) from error
+    return AESGCM(key)
+
+
+def seal(unit: RetentionUnit, words: bytes) -> bytes:
+    """Encrypt for that unit alone."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + _unit_key(unit).encrypt(nonce, words, str(unit.pk).encode())
+
+
+def unseal(unit: RetentionUnit, sealed: bytes | memoryview) -> bytes:
+    """Decrypt. Raises `Forgotten` when the key was destroyed, `SealBroken` when the words were changed."""
+    sealed = bytes(sealed)
+    try:
+        return _unit_key(unit).decrypt(
+            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], str(unit.pk).encode()
+        )
+    except InvalidTag as error:
+        raise SealBroken(unit) from error
+
+
+def destroy(unit: RetentionUnit, at: datetime) -> None:
+    """Make the unit's words unreadable for good."""
+    unit.wrapped_key = None
+    unit.destroyed_at = at
+    unit.save(update_fields=["wrapped_key", "destroyed_at"])
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """HMAC-SHA-256 in hex under this machine's `keys/tag.key`: equal texts are found, short ones not guessed."""
+    key = _key(Settings().keys_path / "tag.key")
+    message = f"{purpose}\0{text}".encode(errors="surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
