@@ -1,0 +1,220 @@
+"""Authorizations: asked for by one person, approved by another, ended at any time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from patrol.actions.desk import Act, Desk
+from patrol.errors import BadInput, NotFound, Refused
+from patrol.models import Authorization, Category, Permission, Scope, Verb
+from patrol.register.tables import AuthorizationRow, Person, SourceRow
+
+MAX_DAYS = 180
+
+
+class NoSuchSource(NotFound):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no source `{name}` in your unit.",
+            why="A source belongs to one unit and is named like its file.",
+            do="See `patrol source list`.",
+        )
+
+
+class BadAuthorization(BadInput):
+    """An authorization is asked for that could not be enforced."""
+
+    def __init__(self, what: str, do: str) -> None:
+        super().__init__(what, why="Nothing is read without a mandate that can be enforced.", do=do)
+
+
+class CannotApprove(Refused):
+    """Four eyes are not one pair."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            why="A mandate binds only when a second person has approved exactly what was asked for.",
+            do="Have another supervisor of the unit approve it before it ends, or ask anew.",
+        )
+
+
+def source_row(desk: Desk, name: str) -> SourceRow:
+    """The source, if it is this unit's. Raises `NoSuchSource`: another unit's is told apart by nobody."""
+    rows = SourceRow.objects.filter(name=name)
+    if desk.person is not None:
+        rows = rows.filter(unit=desk.person.unit_id)
+    row = rows.first()
+    if row is None:
+        raise NoSuchSource(name)
+    return row
+
+
+def authorization(row: AuthorizationRow) -> Authorization:
+    """The row as a noun."""
+    return Authorization(
+        id=row.pk,
+        source=row.source.name,
+        basis=row.basis,
+        number=row.number,
+        document_sha256=row.document_sha256,
+        scope=Scope(hosts=tuple(row.hosts), paths=tuple(row.paths)),
+        categories=tuple(Category(category) for category in row.categories),
+        directed=row.directed,
+        requester=row.requester.account,
+        approver=row.approver.account if row.approver else None,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        revoked_at=row.revoked_at,
+    )
+
+
+def in_force(source: SourceRow, at: datetime) -> AuthorizationRow | None:
+    """The authorization under which that source may be read at that instant; the one that lasts longest."""
+    return (
+        source.authorizations.select_related("source", "requester", "approver")
+        .filter(
+            approver__isnull=False,
+            revoked_at=None,
+            valid_from__lte=at,
+            valid_until__gt=at,
+        )
+        .order_by("-valid_until")
+        .first()
+    )
+
+
+def request(  # noqa: PLR0913  (a mandate has many parts, and each is asked for by name)
+    desk: Desk,
+    source: str,
+    *,
+    basis: str,
+    number: str,
+    scope: Scope,
+    categories: Sequence[Category],
+    valid_from: datetime,
+    valid_until: datetime,
+    document_sha256: str | None = None,
+) -> AuthorizationRow:
+    """Ask for a mandate. Nothing is in force until another person approves it. Raises `BadAuthorization`."""
+    with desk.act(Permission.AUTHORIZATIONS_REQUEST, Verb.AUTHORIZATION_REQUESTED) as act:
+        row = source_row(desk, source)
+        _judge(basis, number, categories, valid_from, valid_until)
+        made = AuthorizationRow.objects.create(
+            source=row,
+            basis=basis.strip(),
+            number=number.strip(),
+            document_sha256=document_sha256 or None,
+            hosts=list(scope.hosts),
+            paths=list(scope.paths),
+            categories=[category.value for category in categories],
+            requester=_person(desk),
+            requested_at=desk.now(),
+            valid_from=valid_from,
+            valid_until=valid_until,
+        )
+        _describe(act, made)
+        return made
+
+
+def approve(desk: Desk, authorization_id: int) -> AuthorizationRow:
+    """Put a mandate in force. Raises `CannotApprove` for its requester, or when it is over."""
+    subject = f"authorization:{authorization_id}"
+    with desk.act(
+        Permission.AUTHORIZATIONS_APPROVE, Verb.AUTHORIZATION_APPROVED, subject=subject
+    ) as act:
+        row = _authorization_row(desk, authorization_id)
+        if row.requester_id == _person(desk).pk:
+            raise CannotApprove("The requester of an authorization cannot approve it.")
+        if row.approver_id is not None:
+            raise CannotApprove("This authorization was approved before.")
+        if row.revoked_at is not None or row.valid_until <= desk.now():
+            raise CannotApprove("This authorization is over.")
+        row.approver = _person(desk)
+        row.approved_at = desk.now()
+        row.save(update_fields=["approver", "approved_at"])
+        source = row.source
+        if source.next_due_at is None and source.paused_at is None:
+            source.next_due_at = max(desk.now(), row.valid_from)
+            source.save(update_fields=["next_due_at"])
+        _describe(act, row)
+        return row
+
+
+def revoke(desk: Desk, authorization_id: int, reason: str) -> AuthorizationRow:
+    """End a mandate now; a run under it stops within seconds."""
+    subject = f"authorization:{authorization_id}"
+    with desk.act(
+        Permission.AUTHORIZATIONS_REVOKE,
+        Verb.AUTHORIZATION_REVOKED,
+        subject=subject,
+        reason=reason,
+    ) as act:
+        row = _authorization_row(desk, authorization_id)
+        if row.revoked_at is None:
+            row.revoked_at = desk.now()
+            row.revoked_by = _person(desk)
+            row.save(update_fields=["revoked_at", "revoked_by"])
+        _describe(act, row)
+        return row
+
+
+def _judge(
+    basis: str,
+    number: str,
+    categories: Sequence[Category],
+    valid_from: datetime,
+    valid_until: datetime,
+) -> None:
+    if not basis.strip() or not number.strip():
+        raise BadAuthorization(
+            "An authorization needs its legal basis and its document's number.",
+            "Enter the statute and article, and the number on the document.",
+        )
+    if not categories:
+        raise BadAuthorization(
+            "An authorization names at least one category.",
+            "Name the offences that the document names.",
+        )
+    if valid_until <= valid_from:
+        raise BadAuthorization("The authorization ends before it begins.", "Check the two dates.")
+    if valid_until - valid_from > timedelta(days=MAX_DAYS):
+        raise BadAuthorization(
+            f"The authorization would last more than {MAX_DAYS} days.",
+            "Ask for a shorter one and renew it.",
+        )
+
+
+def _authorization_row(desk: Desk, authorization_id: int) -> AuthorizationRow:
+    rows = AuthorizationRow.objects.select_related("source", "requester", "approver")
+    row = rows.filter(pk=authorization_id, source__unit=_person(desk).unit_id).first()
+    if row is None:
+        raise NotFound(
+            f"There is no authorization {authorization_id} in your unit.",
+            why="An authorization belongs to a source, and a source to one unit.",
+            do="See the source's page.",
+        )
+    return row
+
+
+def _person(desk: Desk) -> Person:
+    if desk.person is None:
+        raise Refused(
+            "Only a person can do this.",
+            why="A mandate is asked for and approved by two named people.",
+            do="Name one: `--as ACCOUNT`.",
+        )
+    return desk.person
+
+
+def _describe(act: Act, row: AuthorizationRow) -> None:
+    act.subject = f"authorization:{row.pk}"
+    act.details = {
+        "source": row.source.name,
+        "number": row.number,
+        "hosts": list(row.hosts),
+        "paths": list(row.paths),
+        "categories": list(row.categories),
+        "valid_from": row.valid_from.isoformat(),
+        "valid_until": row.valid_until.isoformat(),
+        "requester": row.requester_id,
+    }

@@ -1,0 +1,63 @@
+"""How a run ended, said to a supervisor: what happened, and what to do."""
+
+from django.utils.translation import gettext_noop as _
+
+from patrol.models import Outcome
+
+SENTENCES: dict[Outcome, tuple[str, str]] = {
+    Outcome.OK: (_("Read as it should be, with new posts."), ""),
+    Outcome.NOTHING_NEW: (_("Read as it should be; nothing new was posted."), ""),
+    Outcome.SUSPICIOUSLY_EMPTY: (
+        _("Fewer posts were read than this board always has."),
+        _("Open the board and compare. If it is really that empty, lower the source's floor."),
+    ),
+    Outcome.LAYOUT_CHANGED: (
+        _("The board's software was recognised, but its posts do not stand where they used to."),
+        _(
+            "Nothing is lost: the next green run catches up. Have the engine adapted to a saved page."
+        ),
+    ),
+    Outcome.POLICY_BLOCKED: (
+        _(
+            "The site refuses machines (403, a challenge or a captcha). Patrol does not get around that."
+        ),
+        _("Ask the site for an official channel, read it by hand, or end the source."),
+    ),
+    Outcome.LOGIN_WALL: (
+        _("The board wants a login. Patrol never signs in anywhere."),
+        _("Look for a public part of the board, or end the source."),
+    ),
+    Outcome.RATE_LIMITED: (
+        _("The site asked for fewer requests."),
+        _("The next run waits. If it happens again, read this source less often."),
+    ),
+    Outcome.ROBOTS_DENIED: (
+        _("The site's robots.txt forbids these addresses."),
+        _("Choose addresses that it allows, or end the source."),
+    ),
+    Outcome.AUTHORIZATION_ENDED: (
+        _("No authorization covers this source now, so nothing was asked of the site."),
+        _("Request an authorization and have another person approve it."),
+    ),
+    Outcome.OUTSIDE_HOURS: (
+        _("The source may be read only at its hours."),
+        _("Nothing: it runs at the next allowed hour."),
+    ),
+    Outcome.NETWORK: (
+        _("The site could not be reached."),
+        _("Check that the address still exists. The next run tries again."),
+    ),
+    Outcome.SERVER_ERROR: (
+        _("The site answered with an error of its own."),
+        _("Nothing for now: the next run tries again. Check the board if it lasts."),
+    ),
+    Outcome.STOPPED: (
+        _("The run was stopped before its end (deadline, budget or a person)."),
+        _("Nothing is lost: the next run reads the rest. Raise the page budget if it lasts."),
+    ),
+    Outcome.CRASHED: (
+        _("The run's process died."),
+        _("Nothing is lost: the next run reads it again. Tell the administrator if it lasts."),
+    ),
+}
+"""Of every outcome: what happened, and what to do ("" is nothing). English source strings for gettext."""

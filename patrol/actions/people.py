@@ -1,0 +1,131 @@
+"""Who works here: adding people, and signing them in by a link that works once."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from patrol.actions.desk import Desk
+from patrol.errors import BadInput, NotFound, Refused
+from patrol.models import Permission, Record, Result, Role, Verb
+from patrol.register import log
+from patrol.register.tables import Person, SignInLink, Unit
+
+
+class BadPerson(BadInput):
+    """A person cannot be added as told."""
+
+    def __init__(self, what: str, do: str) -> None:
+        super().__init__(what, why="Every act is recorded under one account and one role.", do=do)
+
+
+class NoSuchPerson(NotFound):
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"There is no account `{account}`.",
+            why="Acts are recorded under the account that does them.",
+            do="See `patrol user list`, or add one: `patrol user add ACCOUNT --role officer`.",
+        )
+
+
+class LinkSpent(Refused):
+    """A sign-in link that was used, has expired or never was: the three are told apart by nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This sign-in link does not work.",
+            why="A link signs one person in, once, within minutes.",
+            do="Ask an administrator for a new one: `patrol user link ACCOUNT`.",
+        )
+
+
+def find(account: str) -> Person:
+    """The person with that account. Raises `NoSuchPerson`."""
+    try:
+        return Person.objects.select_related("unit").get(account=account)
+    except Person.DoesNotExist:
+        raise NoSuchPerson(account) from None
+
+
+def listed(desk: Desk) -> tuple[Person, ...]:
+    """Everybody, by account."""
+    desk.require(Permission.PEOPLE_MANAGE, Verb.PERSON_ADDED)
+    return tuple(Person.objects.select_related("unit").order_by("account"))
+
+
+def add(
+    desk: Desk, account: str, role: Role, unit: str, *, password: str | None, language: str
+) -> Person:
+    """Add a person. Without a password they sign in by link only. Raises `BadPerson`."""
+    with desk.act(Permission.PEOPLE_MANAGE, Verb.PERSON_ADDED) as act:
+        if not account.isascii() or not account.replace("_", "").replace(".", "").isalnum():
+            raise BadPerson(
+                f"`{account}` is no account name.", "Use ASCII letters, digits, `_` and `.`."
+            )
+        if Person.objects.filter(account=account).exists():
+            raise BadPerson(f"The account `{account}` is taken.", "Choose another name.")
+        person = Person(
+            account=account,
+            role=role,
+            unit=Unit.objects.get_or_create(name=unit)[0],
+            language=language,
+        )
+        if password is None:
+            person.set_unusable_password()
+        else:
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                raise BadPerson(" ".join(error.messages), "Choose a longer password.") from None
+            person.set_password(password)
+        person.save()
+        act.subject = f"person:{person.pk}"
+        act.details = {"account": account, "role": role.value, "unit": unit}
+        return person
+
+
+def issue_link(desk: Desk, account: str, minutes: int = 15) -> str:
+    """A token that signs that person in, once, within so many minutes."""
+    with desk.act(Permission.PEOPLE_MANAGE, Verb.PERSON_LINK_ISSUED) as act:
+        person = find(account)
+        token = secrets.token_urlsafe(24)
+        SignInLink.objects.create(
+            token_sha256=_digest(token),
+            person=person,
+            expires_at=desk.now() + timedelta(minutes=minutes),
+        )
+        act.subject = f"person:{person.pk}"
+        act.details = {"minutes": minutes}
+        return token
+
+
+def sign_in_by_link(token: str, origin: str | None) -> Person:
+    """The person whom the link signs in; it is used up with this. Raises `LinkSpent`, recorded."""
+    with transaction.atomic():
+        desk = Desk.system("anonymous", origin)
+        link = (
+            SignInLink.objects.select_related("person__unit")
+            .filter(
+                token_sha256=_digest(token),
+                used_at=None,
+                expires_at__gt=desk.now(),
+                person__is_active=True,
+            )
+            .first()
+        )
+        if link is None:
+            failed = Record(verb=Verb.PERSON_SIGN_IN_FAILED, actor=desk.actor, result=Result.DENY)
+            log.append(failed)
+        else:
+            link.used_at = desk.now()
+            link.save(update_fields=["used_at"])
+    if link is None:
+        raise LinkSpent
+    return link.person
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

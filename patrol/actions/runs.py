@@ -1,0 +1,174 @@
+"""A run's life: due, begun under an authorization, ended in exactly one outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from patrol.actions.desk import Act, Desk
+from patrol.actions.mandates import authorization, in_force
+from patrol.actions.sources import source_of
+from patrol.models import Authorization, Outcome, Permission, Source, Verb
+from patrol.register.tables import RunRow, SourceRow, StopMark
+
+SILENT_AFTER = timedelta(seconds=90)
+"""A run that gave no sign of life for so long has no process any more."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A run that may read."""
+
+    run: RunRow
+    source: Source
+    authorization: Authorization
+    marks: Mapping[str, str]
+    engine: str | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run came to, as the reader counts it; posts are counted where they are kept."""
+
+    outcome: Outcome
+    detail: str
+    pages: int = 0
+    requests: int = 0
+    requests_refused: int = 0
+    media_cut: int = 0
+    marks: Mapping[str, str] | None = None
+    engine: str | None = None
+    evidence: str | None = None
+
+
+def enqueue_due(desk: Desk) -> int:
+    """Make a run for each source whose time has come; one per source and due time, one at a time. Returns how many."""
+    now = desk.now()
+    made = 0
+    for source in SourceRow.objects.filter(next_due_at__lte=now, paused_at=None):
+        if source.runs.filter(ended_at=None).exists():
+            continue
+        try:
+            with transaction.atomic():
+                RunRow.objects.create(source=source, due_at=source.next_due_at)
+        except IntegrityError:
+            continue  # another clock made this very run
+        made += 1
+    return made
+
+
+def waiting() -> list[int]:
+    """Runs that no process has begun, oldest first, at most one per source."""
+    busy = RunRow.objects.filter(ended_at=None).exclude(begun_at=None).values("source_id")
+    rows = RunRow.objects.filter(begun_at=None, ended_at=None).exclude(source_id__in=busy)
+    first = {row.source_id: row.pk for row in rows.order_by("-due_at")}
+    return sorted(first.values())
+
+
+def begin(desk: Desk, run_id: int) -> Begun | None:
+    """Start a run under the authorization in force. None when it may not read: it has then ended, with its outcome."""
+    with desk.act(Permission.SOURCES_RUN, Verb.RUN_BEGUN, subject=f"run:{run_id}") as act:
+        run = RunRow.objects.select_related("source").get(pk=run_id)
+        if run.begun_at is not None:
+            return None  # another process was quicker
+        mandate = in_force(run.source, desk.now())
+        run.begun_at = run.beat_at = desk.now()
+        run.authorization = mandate
+        act.details = {"source": run.source.name, "source_version": run.source.version}
+        if mandate is None:
+            why = "No authorization was in force when the run was due."
+            _write_end(desk, run, Ended(Outcome.AUTHORIZATION_ENDED, why), act)
+            return None
+        act.purpose = f"authorization:{mandate.pk}"
+        run.save(update_fields=["begun_at", "beat_at", "authorization"])
+        return Begun(
+            run=run,
+            source=source_of(run.source),
+            authorization=authorization(mandate),
+            marks=dict(run.source.stop_marks.values_list("key", "state")),
+            engine=run.source.detected_engine,
+        )
+
+
+def mandate(run_id: int) -> tuple[Authorization | None, bool]:
+    """The run's authorization if it is still in force, and whether somebody asked the run to stop."""
+    related = ("authorization__source", "authorization__requester", "authorization__approver")
+    run = RunRow.objects.select_related(*related).get(pk=run_id)
+    stop = run.stop_asked_at is not None or run.ended_at is not None
+    if run.authorization is None or run.authorization.revoked_at is not None:
+        return None, stop
+    return authorization(run.authorization), stop
+
+
+def beat(run_id: int, at: datetime, *, pages: int, requests: int) -> None:
+    """A sign of life."""
+    RunRow.objects.filter(pk=run_id, ended_at=None).update(
+        beat_at=at, pages=pages, requests=requests
+    )
+
+
+def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
+    """End a run. The stop marks move here and nowhere else, and only with a green outcome."""
+    with desk.act(Permission.SOURCES_RUN, Verb.RUN_ENDED, subject=f"run:{run_id}") as act:
+        run = RunRow.objects.select_related("source").get(pk=run_id)
+        outcome = ended.outcome
+        if outcome is Outcome.OK and run.posts_new == 0:
+            outcome = Outcome.NOTHING_NEW
+        if run.authorization_id:
+            act.purpose = f"authorization:{run.authorization_id}"
+        _write_end(desk, run, ended, act, outcome)
+        if outcome.green:
+            _move_marks(run.source, ended.marks or {}, desk.now())
+        return outcome
+
+
+def end_silent(desk: Desk) -> int:
+    """End the runs whose process died without a word. Returns how many."""
+    silent = RunRow.objects.filter(ended_at=None, beat_at__lt=desk.now() - SILENT_AFTER)
+    ids = list(silent.values_list("pk", flat=True))
+    for run_id in ids:
+        end(desk, run_id, Ended(Outcome.CRASHED, "The run's process gave no sign of life."))
+    return len(ids)
+
+
+def _write_end(
+    desk: Desk, run: RunRow, ended: Ended, act: Act, outcome: Outcome | None = None
+) -> None:
+    run.outcome = outcome or ended.outcome
+    run.ended_at = desk.now()
+    run.detail = ended.detail[:500]
+    for count in ("pages", "requests", "requests_refused", "media_cut"):
+        setattr(run, count, max(getattr(run, count), getattr(ended, count)))
+    run.save()
+    source = run.source
+    if ended.engine:
+        source.detected_engine = ended.engine
+        source.detected_by = (ended.evidence or "")[:200]
+    if source.paused_at is None:
+        every = timedelta(minutes=source_of(source).every_minutes)
+        source.next_due_at = None if run.authorization_id is None else desk.now() + every
+    source.save(update_fields=["detected_engine", "detected_by", "next_due_at"])
+    act.details |= {
+        "source": source.name,
+        "outcome": str(run.outcome),
+        "pages": run.pages,
+        "posts": run.posts,
+        "posts_new": run.posts_new,
+        "sightings": run.sightings,
+        "requests": run.requests,
+        "requests_refused": run.requests_refused,
+        "media_cut": run.media_cut,
+    }
+
+
+def _move_marks(source: SourceRow, marks: Mapping[str, str], at: datetime) -> None:
+    StopMark.objects.bulk_create(
+        [
+            StopMark(source=source, key=key, state=state, moved_at=at)
+            for key, state in marks.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "key"],
+        update_fields=["state", "moved_at"],
+    )

@@ -1,0 +1,244 @@
+"""Sources: proposing, listing, pausing, running now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from patrol.actions.desk import Desk
+from patrol.actions.mandates import in_force, source_row
+from patrol.actions.outcomes import SENTENCES
+from patrol.models import Outcome, Permission, Source, Verb
+from patrol.register.tables import AuthorizationRow, RunRow, SourceRow, Unit
+
+RUNS_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class RunSheet:
+    """One run as its source's page shows it."""
+
+    id: int
+    due_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome | None
+    sentence: str
+    remedy: str
+    detail: str
+    pages: int
+    posts: int
+    posts_new: int
+    sightings: int
+    leads: int
+    requests: int
+    requests_refused: int
+    media_cut: int
+
+
+@dataclass(frozen=True)
+class AuthorizationSheet:
+    """A mandate as people see it. `state` is pending, in_force, not_yet, expired or revoked."""
+
+    id: int
+    state: str
+    basis: str
+    number: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    categories: tuple[str, ...]
+    requester: str
+    requester_id: int
+    approver: str | None
+    valid_from: datetime
+    valid_until: datetime
+    days_left: int
+
+
+@dataclass(frozen=True)
+class SourceSheet:
+    """A source in the list."""
+
+    name: str
+    title: dict[str, str]
+    channel: str
+    engine: str | None
+    evidence: str | None
+    every_minutes: int
+    start: tuple[str, ...]
+    paused: bool
+    next_due_at: datetime | None
+    authorization: AuthorizationSheet | None
+    """The one in force, or the newest otherwise."""
+    last_run: RunSheet | None
+    running: bool
+
+
+@dataclass(frozen=True)
+class SourcePage:
+    """A source with its runs and its mandates, newest first."""
+
+    sheet: SourceSheet
+    runs: tuple[RunSheet, ...]
+    authorizations: tuple[AuthorizationSheet, ...]
+
+
+def source_of(row: SourceRow) -> Source:
+    """The row as a noun."""
+    return Source.model_validate(row.body)
+
+
+def propose(desk: Desk, source: Source, unit: str | None = None) -> SourceRow:
+    """Add a source, or its next version. It is read only once an authorization is approved."""
+    with desk.act(
+        Permission.SOURCES_PROPOSE, Verb.SOURCE_PROPOSED, subject=f"source:{source.name}"
+    ) as act:
+        row = SourceRow.objects.filter(name=source.name).first()
+        body = source.model_dump(mode="json")
+        if row is None:
+            owner = desk.person.unit if desk.person else Unit.objects.get_or_create(name=unit)[0]
+            row = SourceRow.objects.create(
+                name=source.name, unit=owner, body=body, proposed_by=desk.person
+            )
+        elif row.body != body:
+            row = source_row(desk, source.name)
+            row.body = body
+            row.version += 1
+            row.proposed_by = desk.person
+            row.save(update_fields=["body", "version", "proposed_by"])
+        act.details = {"version": row.version, "start": list(source.start)}
+        return row
+
+
+def run_now(desk: Desk, name: str) -> RunRow:
+    """Ask the clock for a run; it starts within seconds. One that waits already is that one."""
+    with desk.act(Permission.SOURCES_RUN, Verb.RUN_QUEUED, subject=f"source:{name}") as act:
+        row = source_row(desk, name)
+        waiting = row.runs.filter(begun_at=None, ended_at=None).first()
+        run = waiting or RunRow.objects.create(source=row, due_at=desk.now(), asked_by=desk.person)
+        act.details = {"run": run.pk}
+        return run
+
+
+def stop_run(desk: Desk, name: str, reason: str) -> None:
+    """Stop what reads this source now, within seconds; what it kept stays kept."""
+    with desk.act(
+        Permission.SOURCES_RUN, Verb.SOURCE_PAUSED, subject=f"source:{name}", reason=reason
+    ):
+        row = source_row(desk, name)
+        row.runs.filter(ended_at=None).update(stop_asked_at=desk.now())
+
+
+def pause(desk: Desk, name: str, reason: str) -> None:
+    """No scheduled run from now on, and stop the one that goes on."""
+    with desk.act(
+        Permission.SOURCES_RUN, Verb.SOURCE_PAUSED, subject=f"source:{name}", reason=reason
+    ):
+        row = source_row(desk, name)
+        row.paused_at = desk.now()
+        row.next_due_at = None
+        row.save(update_fields=["paused_at", "next_due_at"])
+        row.runs.filter(ended_at=None).update(stop_asked_at=desk.now())
+
+
+def resume(desk: Desk, name: str) -> None:
+    """Scheduled runs again, the first one now."""
+    with desk.act(Permission.SOURCES_RUN, Verb.SOURCE_RESUMED, subject=f"source:{name}"):
+        row = source_row(desk, name)
+        row.paused_at = None
+        row.next_due_at = desk.now()
+        row.save(update_fields=["paused_at", "next_due_at"])
+
+
+def listed(desk: Desk) -> tuple[SourceSheet, ...]:
+    """All sources of the unit, by name. A look: recorded."""
+    desk.require(Permission.SOURCES_READ, Verb.SOURCES_LISTED)
+    rows = SourceRow.objects.order_by("name")
+    if desk.person is not None:
+        rows = rows.filter(unit=desk.person.unit_id)
+    sheets = tuple(_sheet(row, desk.now()) for row in rows)
+    desk.record(Verb.SOURCES_LISTED, count=len(sheets))
+    return sheets
+
+
+def viewed(desk: Desk, name: str) -> SourcePage:
+    """One source. A look: recorded. Raises `NoSuchSource`."""
+    desk.require(Permission.SOURCES_READ, Verb.SOURCE_VIEWED, f"source:{name}")
+    row = source_row(desk, name)
+    now = desk.now()
+    mandates = row.authorizations.select_related("requester", "approver").order_by("-pk")
+    page = SourcePage(
+        sheet=_sheet(row, now),
+        runs=tuple(_run_sheet(run) for run in row.runs.order_by("-due_at")[:RUNS_SHOWN]),
+        authorizations=tuple(authorization_sheet(mandate, now) for mandate in mandates),
+    )
+    desk.record(Verb.SOURCE_VIEWED, subject=f"source:{name}")
+    return page
+
+
+def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSheet:
+    """The row as people see it."""
+    if row.revoked_at is not None:
+        state = "revoked"
+    elif row.valid_until <= now:
+        state = "expired"
+    elif row.approver_id is None:
+        state = "pending"
+    else:
+        state = "in_force" if row.valid_from <= now else "not_yet"
+    return AuthorizationSheet(
+        id=row.pk,
+        state=state,
+        basis=row.basis,
+        number=row.number,
+        hosts=tuple(row.hosts),
+        paths=tuple(row.paths),
+        categories=tuple(row.categories),
+        requester=row.requester.account,
+        requester_id=row.requester_id,
+        approver=row.approver.account if row.approver else None,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        days_left=max(0, (row.valid_until - now).days),
+    )
+
+
+def _sheet(row: SourceRow, now: datetime) -> SourceSheet:
+    source = source_of(row)
+    mandate = in_force(row, now) or row.authorizations.order_by("-pk").first()
+    last = row.runs.exclude(ended_at=None).order_by("-ended_at").first()
+    return SourceSheet(
+        name=row.name,
+        title=source.title,
+        channel=source.channel.value,
+        engine=source.engine or row.detected_engine,
+        evidence=row.detected_by,
+        every_minutes=source.every_minutes,
+        start=source.start,
+        paused=row.paused_at is not None,
+        next_due_at=row.next_due_at,
+        authorization=authorization_sheet(mandate, now) if mandate else None,
+        last_run=_run_sheet(last) if last else None,
+        running=row.runs.filter(ended_at=None).exclude(begun_at=None).exists(),
+    )
+
+
+def _run_sheet(row: RunRow) -> RunSheet:
+    outcome = Outcome(row.outcome) if row.outcome else None
+    sentence, remedy = SENTENCES[outcome] if outcome else ("", "")
+    return RunSheet(
+        id=row.pk,
+        due_at=row.due_at,
+        begun_at=row.begun_at,
+        ended_at=row.ended_at,
+        outcome=outcome,
+        sentence=sentence,
+        remedy=remedy,
+        detail=row.detail,
+        pages=row.pages,
+        posts=row.posts,
+        posts_new=row.posts_new,
+        sightings=row.sightings,
+        leads=row.leads,
+        requests=row.requests,
+        requests_refused=row.requests_refused,
+        media_cut=row.media_cut,
+    )

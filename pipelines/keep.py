@@ -1,0 +1,302 @@
+"""Keeps what a page brought: sightings, leads, outbox rows and the log record in one transaction.
+
+Accepted means durable. Flagged posts go with their neighbours into the sealed
+capture; other posts keep their words, encrypted, for a few days of backtests
+and then only a keyed hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from patrol.models import Actor, Category, Flagging, Post, ReadPage, Record, Verb
+from patrol.register import log
+from patrol.register.sealing import keyed_hash, new_unit, seal
+from patrol.register.tables import (
+    BacktestPost,
+    CaptureRow,
+    HandleRow,
+    Lead,
+    MatchRow,
+    OutboxRow,
+    RetentionUnit,
+    RunRow,
+    SeenPost,
+    Sighting,
+)
+from patrol.register.turn import batch
+from pipelines.duplicates import squeezed
+from pipelines.flow import Flagger
+from pipelines.leads import lead_for
+
+NEIGHBOURS = 5
+"""Posts of the same page that are sealed with a flagged one, nearest first."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a page added."""
+
+    posts: int
+    posts_new: int
+    sightings: int
+    leads: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A post that was not seen in these words before."""
+
+    post: Post
+    words_hmac: str
+    flagging: Flagging
+
+
+class Keeper:
+    """Keeps the pages of one run. Used by the run's one writer thread alone."""
+
+    def __init__(
+        self, run: RunRow, flagger: Flagger, *, unflagged_days: int, now: Callable[[], datetime]
+    ) -> None:
+        if run.authorization is None:
+            raise ValueError(f"run {run.pk} has no authorization: nothing may be kept")
+        self.run = run
+        self.mandate = run.authorization
+        self.flagger = flagger
+        self.categories = frozenset(Category(name) for name in run.authorization.categories)
+        self.unflagged_days = unflagged_days
+        self.now = now
+        self._actor = Actor(account="run", origin=f"run:{run.pk}")
+
+    def keep(self, page: ReadPage) -> Kept:
+        """Keep one page, durably when this returns. The same page again adds nothing."""
+        words = [keyed_hash("words", post.words) for post in page.posts]
+        known = self._known(page.posts)
+        seen = [
+            pk
+            for post, hmac in zip(page.posts, words, strict=True)
+            if (pk := known.get((post.key, hmac)))
+        ]
+        fresh = self._fresh(page.posts, words, known)
+        flaggings = self.flagger.flag([post.words for post, _ in fresh], self.categories)
+        found = [
+            _Found(post, hmac, flagging)
+            for (post, hmac), flagging in zip(fresh, flaggings, strict=True)
+        ]
+        if not found and not seen:
+            return Kept(0, 0, 0, 0)
+        with batch():
+            self._see_again(seen)
+            sightings, leads = self._keep_flagged(
+                page, [one for one in found if one.flagging.matches]
+            )
+            self._keep_unflagged([one for one in found if not one.flagging.matches])
+            self._count(len(page.posts), len(found), len(sightings), leads)
+            if found:
+                log.append(self._record(len(found), sightings))
+        return Kept(len(page.posts), len(found), len(sightings), leads)
+
+    def _known(self, posts: Sequence[Post]) -> dict[tuple[str, str], int]:
+        rows = SeenPost.objects.filter(
+            source_id=self.run.source_id, key__in={post.key for post in posts}
+        )
+        return {(row.key, row.words_hmac): row.pk for row in rows}
+
+    @staticmethod
+    def _fresh(
+        posts: Sequence[Post], words: Sequence[str], known: dict[tuple[str, str], int]
+    ) -> list[tuple[Post, str]]:
+        fresh: dict[tuple[str, str], Post] = {}
+        for post, hmac in zip(posts, words, strict=True):
+            if (post.key, hmac) not in known:
+                fresh.setdefault((post.key, hmac), post)
+        return [(post, hmac) for (_, hmac), post in fresh.items()]
+
+    def _see_again(self, seen: Sequence[int]) -> None:
+        now = self.now()
+        SeenPost.objects.filter(pk__in=seen).update(last_seen_at=now)
+        flagged = SeenPost.objects.filter(pk__in=seen, flagged=True)
+        for key, hmac in flagged.values_list("key", "words_hmac"):
+            Sighting.objects.filter(source_id=self.run.source_id, key=key, words_hmac=hmac).update(
+                last_seen_at=now
+            )
+
+    def _seen_rows(self, found: Sequence[_Found], *, flagged: bool) -> list[SeenPost]:
+        now = self.now()
+        return SeenPost.objects.bulk_create(
+            SeenPost(
+                source_id=self.run.source_id,
+                key=one.post.key,
+                words_hmac=one.words_hmac,
+                flagged=flagged,
+                first_seen_at=now,
+                last_seen_at=now,
+            )
+            for one in found
+        )
+
+    def _keep_unflagged(self, found: Sequence[_Found]) -> None:
+        rows = self._seen_rows(found, flagged=False)
+        if not rows or not self.unflagged_days:
+            return
+        expires_at = self.now() + timedelta(days=self.unflagged_days)
+        unit = self._day_unit(expires_at)
+        BacktestPost.objects.bulk_create(
+            BacktestPost(
+                seen=row,
+                unit=unit,
+                body=seal(unit, one.post.model_dump_json().encode(errors="replace")),
+                expires_at=expires_at,
+            )
+            for row, one in zip(rows, found, strict=True)
+        )
+
+    def _day_unit(self, expires_at: datetime) -> RetentionUnit:
+        of = f"{self.run.source.name} {self.now():%Y-%m-%d}"
+        unit = RetentionUnit.objects.filter(kind="unflagged", of=of, destroyed_at=None).first()
+        return unit or new_unit("unflagged", of, expires_at)
+
+    def _keep_flagged(self, page: ReadPage, found: Sequence[_Found]) -> tuple[list[Sighting], int]:
+        if not found:
+            return [], 0
+        versions = self._versions(found)
+        self._seen_rows(found, flagged=True)
+        capture = self._seal_capture(page, found)
+        sightings: list[Sighting] = []
+        opened = 0
+        for one in found:
+            duplicate = keyed_hash("duplicate", squeezed(one.post.words))
+            lead, new = lead_for(self.run.source, one.post, one.flagging, duplicate, self.now())
+            opened += new
+            sighting = self._sighting(one, lead, capture)
+            sighting.version = versions[one.post.key]
+            sighting.duplicate_hmac = duplicate
+            sighting.save()
+            _explain(sighting, one.flagging)
+            sightings.append(sighting)
+            self._tell_index("post", sighting.pk)
+            self._tell_index("lead", lead.pk)
+        return sightings, opened
+
+    def _versions(self, found: Sequence[_Found]) -> dict[str, int]:
+        """The number that a new version of each post gets, from 1."""
+        keys = {one.post.key for one in found}
+        rows = SeenPost.objects.filter(source_id=self.run.source_id, key__in=keys)
+        counts = dict(rows.values_list("key").annotate(Count("pk")))
+        return {key: counts.get(key, 0) + 1 for key in keys}
+
+    def _seal_capture(self, page: ReadPage, found: Sequence[_Found]) -> CaptureRow:
+        unit = new_unit("capture", f"run:{self.run.pk} {page.capture.raw_sha256[:16]}")
+        keys = {one.post.key for one in found}
+        body = json.dumps(
+            {
+                "capture": page.capture.model_dump(mode="json"),
+                "posts": [
+                    page.posts[place].model_dump(mode="json") for place in _sealed(page.posts, keys)
+                ],
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        ).encode(errors="replace")
+        return CaptureRow.objects.create(
+            run=self.run,
+            authorization=self.mandate,
+            unit=unit,
+            fetched_at=page.capture.fetched_at,
+            raw_sha256=page.capture.raw_sha256,
+            engine=page.engine,
+            body=seal(unit, body),
+            body_sha256=hashlib.sha256(body).hexdigest(),
+        )
+
+    def _sighting(self, one: _Found, lead: Lead, capture: CaptureRow) -> Sighting:
+        now = self.now()
+        posted_at = one.post.posted_at
+        return Sighting(
+            source_id=self.run.source_id,
+            key=one.post.key,
+            words_hmac=one.words_hmac,
+            authorization=self.mandate,
+            run=self.run,
+            capture=capture,
+            lead=lead,
+            unit=lead.retention,
+            body=seal(lead.retention, one.post.model_dump_json().encode(errors="replace")),
+            posted_at=posted_at.at if posted_at else None,
+            posted_precision=posted_at.precision if posted_at else None,
+            score=one.flagging.score,
+            parts=[part.model_dump() for part in one.flagging.parts],
+            ruleset_sha256=self.flagger.ruleset.sha256,
+            engine=capture.engine,
+            first_seen_at=now,
+            last_seen_at=now,
+        )
+
+    def _tell_index(self, kind: str, subject: int) -> None:
+        now = self.now()
+        OutboxRow.objects.create(kind=kind, subject=subject, op="put", written_at=now, next_at=now)
+
+    def _count(self, posts: int, new: int, sightings: int, leads: int) -> None:
+        run = RunRow.objects.get(pk=self.run.pk)
+        run.posts += posts
+        run.posts_new += new
+        run.sightings += sightings
+        run.leads += leads
+        run.beat_at = self.now()
+        run.save(update_fields=["posts", "posts_new", "sightings", "leads", "beat_at"])
+
+    def _record(self, new: int, sightings: Sequence[Sighting]) -> Record:
+        return Record(
+            verb=Verb.POSTS_KEPT,
+            actor=self._actor,
+            subject=f"run:{self.run.pk}",
+            purpose=f"authorization:{self.mandate.pk}",
+            count=new,
+            details={
+                "flagged": len(sightings),
+                "sightings": [sighting.pk for sighting in sightings],
+                "ruleset": self.flagger.ruleset.sha256,
+            },
+        )
+
+
+def _explain(sighting: Sighting, flagging: Flagging) -> None:
+    MatchRow.objects.bulk_create(
+        MatchRow(
+            sighting=sighting,
+            rule=match.rule,
+            version=match.version,
+            kind=match.kind,
+            category=match.category,
+            spans=[[span.start, span.end] for span in match.spans],
+            weight=match.weight,
+        )
+        for match in flagging.matches
+    )
+    HandleRow.objects.bulk_create(
+        HandleRow(
+            sighting=sighting,
+            kind=handle.kind,
+            tag=keyed_hash("handle", f"{handle.kind}:{handle.value}"),
+            value=seal(sighting.unit, handle.value.encode(errors="replace")),
+            role=handle.role,
+            confidence=handle.confidence,
+            span_start=handle.span.start,
+            span_end=handle.span.end,
+        )
+        for handle in flagging.handles
+    )
+
+
+def _sealed(posts: Sequence[Post], flagged: set[str]) -> list[int]:
+    """Places of the flagged posts and of the five nearest neighbours of each, in page order."""
+    wanted: set[int] = set()
+    for place, post in enumerate(posts):
+        if post.key in flagged:
+            by_distance = sorted(range(len(posts)), key=lambda other: (abs(other - place), other))
+            wanted.update(by_distance[: NEIGHBOURS + 1])
+    return sorted(wanted)
