@@ -1,0 +1,128 @@
+"""A document into a noun: pydantic judges the values, this says where and what instead."""
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from patrol.config import faults
+from patrol.config.document import Document, Step
+from patrol.errors import PatrolError
+
+M = TypeVar("M", bound=BaseModel)
+
+SAID = {
+    "int_parsing": "it should be a whole number",
+    "int_from_float": "it should be a whole number",
+    "int_type": "it should be a whole number",
+    "float_parsing": "it should be a number",
+    "float_type": "it should be a number",
+    "bool_parsing": "it should be true or false",
+    "bool_type": "it should be true or false",
+    "string_type": "it should be words; quote them if they hold a colon",
+    "too_short": "it needs at least one",
+    "tuple_type": "it should be a list, such as [one, two]",
+    "dict_type": "it should be fields, such as {one: ..., two: ...}",
+    "model_type": "it should be fields, such as {one: ..., two: ...}",
+}
+"""Pydantic's sentences speak of Python; these speak of the file."""
+
+
+def noun(model: type[M], document: Document, problems: list[PatrolError], **given: Any) -> M | None:
+    """The noun that a document holds, or None after adding every fault of it to `problems`.
+
+    `given` are fields that the file must not carry itself, such as its name.
+    """
+    written = {field: (field,) for field in given if field in document.values}
+    problems += [
+        faults.UnknownField(document.where_key(*steps), field, set(model.model_fields) - set(given))
+        for field, steps in written.items()
+    ]
+    try:
+        made = model.model_validate({**document.values, **given})
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        problems += _faults(model, document, found)
+        return None
+    return None if written else made
+
+
+def _faults(
+    model: type[BaseModel], document: Document, found: list[ErrorDetails]
+) -> Iterator[PatrolError]:
+    """One fault each, in the order of the file. A misspelt field is not told again as missing."""
+    missing = {one["loc"] for one in found if one["type"] == "missing"}
+    meant = set()
+    for one in found:
+        if one["type"] == "extra_forbidden":
+            *around, field = one["loc"]
+            near = faults.nearest(
+                str(field), {str(loc[-1]) for loc in missing if [*loc[:-1]] == around}
+            )
+            meant.add((*around, near))
+    inside = {one["loc"][:-2] for one in found if len(one["loc"]) > 2}
+    kept = [
+        one
+        for one in found
+        if not (one["type"] == "missing" and one["loc"] in meant)
+        and not (one["type"] == "too_short" and one["loc"] in inside)
+    ]
+    kept.sort(key=lambda one: document.place(*one["loc"]))
+    return (_fault(model, document, one) for one in kept)
+
+
+def _fault(model: type[BaseModel], document: Document, one: ErrorDetails) -> PatrolError:
+    loc = tuple(step for step in one["loc"] if step != "[key]")
+    field = _name(loc)
+    around = _model_at(model, loc[:-1])
+    if one["type"] == "extra_forbidden":
+        known = set(around.model_fields) - {"name"} if around else set()
+        return faults.UnknownField(document.where_key(*loc), field, known)
+    meaning = _meaning(around, loc[-1:])
+    if one["type"] == "missing":
+        return faults.MissingField(document.where(*loc), field, meaning)
+    if one["type"] == "enum":
+        known = {
+            word.strip(" '") for word in one["ctx"]["expected"].replace(" or ", ",").split(",")
+        }
+        return faults.UnknownChoice(document.where(*loc), field, str(one["input"]), known)
+    if one["type"] == "value_error":
+        return faults.Contradiction(document.where(*loc), str(one["ctx"]["error"]))
+    where = document.where_key(*loc) if "[key]" in one["loc"] else document.where(*loc)
+    said = SAID.get(one["type"], one["msg"][0].lower() + one["msg"][1:])
+    return faults.BadValue(where, field, said, meaning)
+
+
+def _name(loc: tuple[Step, ...]) -> str:
+    """The last step that has a name; a place in a list has only a number."""
+    return next((step for step in reversed(loc) if isinstance(step, str)), "the file")
+
+
+def _meaning(model: type[BaseModel] | None, last: tuple[Step, ...]) -> str | None:
+    """What the noun itself says of the field, as one sentence for people who write YAML."""
+    info = model.model_fields.get(str(*last)) if model and last else None
+    return " ".join(info.description.split()) if info and info.description else None
+
+
+def _model_at(model: type[BaseModel], steps: tuple[Step, ...]) -> type[BaseModel] | None:
+    """The model that the steps lead to, through lists and mappings."""
+    kind: Any = model
+    for step in steps:
+        kind = _without_none(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if str(step) not in kind.model_fields:
+                return None
+            kind = kind.model_fields[str(step)].annotation
+        else:
+            inside = [part for part in get_args(kind) if part is not Ellipsis]
+            kind = inside[-1] if inside else None
+    kind = _without_none(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) in (Union, UnionType):
+        return next(part for part in get_args(kind) if part is not type(None))
+    return kind
