@@ -56,7 +56,7 @@ def listed(desk: Desk) -> tuple[Person, ...]:
     return tuple(Person.objects.select_related("unit").order_by("account"))
 
 
-def add(
+def add(  # noqa: PLR0913  (a person has many parts)
     desk: Desk, account: str, role: Role, unit: str, *, password: str | None, language: str
 ) -> Person:
     """Add a person. Without a password they sign in by link only. Raises `BadPerson`."""

@@ -1,0 +1,90 @@
+"""The auditor's desk: reading the access log, and verifying it. Never a word of a lead."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from patrol.actions.desk import Desk
+from patrol.models import Permission, Verb
+from patrol.register import log
+from patrol.register.checkpoints import LogVerdict, verdict
+from patrol.register.tables import LedgerRecord
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """Which records; empty is any."""
+
+    account: str = ""
+    verb: str = ""
+    subject: str = ""
+    result: str = ""
+    before_seq: int | None = None
+    """Records older than that one."""
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """A record as the auditor reads it."""
+
+    seq: int
+    at: datetime
+    account: str
+    role: str | None
+    verb: str
+    subject: str | None
+    result: str
+    purpose: str | None
+    count: int | None
+    origin: str | None
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Records, newest first."""
+
+    rows: tuple[LogRow, ...]
+    next: int | None
+    size: int
+
+
+def records(desk: Desk, wanted: LogFilter) -> LogPage:
+    """A page of the log. Reading it is itself recorded."""
+    desk.require(Permission.LOG_READ, Verb.LOG_LISTED)
+    found = log.each(
+        account=wanted.account or None,
+        verb=wanted.verb or None,
+        subject=wanted.subject or None,
+        result=wanted.result or None,
+        before_seq=wanted.before_seq,
+        limit=PAGE + 1,
+    )
+    rows = tuple(_row(body) for body in found[:PAGE])
+    size = LedgerRecord.objects.count()
+    desk.record(Verb.LOG_LISTED, count=len(rows))
+    return LogPage(rows, rows[-1].seq if len(found) > PAGE else None, size)
+
+
+def verify(desk: Desk) -> LogVerdict:
+    """Verify the whole log against its checkpoints. Recorded, whatever comes out."""
+    desk.require(Permission.LOG_VERIFY, Verb.LOG_VERIFIED)
+    found = verdict()
+    desk.record(Verb.LOG_VERIFIED, count=found.records, details={"ok": found.ok})
+    return found
+
+
+def _row(found: log.LoggedRecord) -> LogRow:
+    actor = found.record.actor
+    return LogRow(
+        seq=found.seq,
+        at=found.at,
+        account=actor.account,
+        role=actor.role,
+        verb=found.record.verb,
+        subject=found.record.subject,
+        result=found.record.result,
+        purpose=found.record.purpose,
+        count=found.record.count,
+        origin=actor.origin,
+    )

@@ -1,0 +1,237 @@
+"""The queue: what waits, in which order, and how much there is of each kind."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from patrol.actions.desk import Desk
+from patrol.actions.pieces import Piece
+from patrol.actions.reading import HandleShown, OpenSighting
+from patrol.actions.rulebook import titles
+from patrol.errors import BadInput
+from patrol.models import LeadKind, LeadStatus, Permission, Verb
+from patrol.register.tables import Lead, RunRow, Sighting, SourceRow
+
+Sort = Literal["score", "newest", "oldest"]
+
+
+class BadPlace(BadInput):
+    """The address names a place in the queue that cannot be read."""
+
+    def __init__(self, after: str) -> None:
+        super().__init__(
+            f"`{after[:40]}` is no place in the queue.",
+            why="A page of the queue begins after a lead, named by its rank and number.",
+            do="Open the queue again without `after`.",
+        )
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which leads; empty is any. The whole state of the queue's page is in here."""
+
+    status: str = LeadStatus.NEW
+    category: str = ""
+    source: str = ""
+    kind: str = ""
+    rule: str = ""
+    sort: Sort = "score"
+    after: str = ""
+    size: int = 25
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A lead as the list shows it."""
+
+    id: int
+    version: int
+    kind: str
+    category: str | None
+    score: int
+    status: str
+    source: str
+    source_title: dict[str, str]
+    pieces: tuple[Piece, ...]
+    rules: tuple[dict[str, str], ...]
+    """Titles of the rules that hit, weightiest first."""
+    handles: tuple[HandleShown, ...]
+    author: str | None
+    posted_at: datetime | None
+    posted_precision: str | None
+    opened_at: datetime
+    sightings: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of the queue."""
+
+    rows: tuple[QueueRow, ...]
+    next: str | None
+    """`after` of the next page."""
+    total: int
+    facets: dict[str, dict[str, int]]
+    """Counts by status, category, source and kind, each scoped to the other filters."""
+    sources: int
+    last_run_at: datetime | None
+    as_of: datetime
+
+
+def queue(desk: Desk, wanted: QueueFilter) -> Queue:
+    """One page of the unit's leads. A look at collected words: recorded before this returns."""
+    desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
+    leads = chosen(desk, wanted)
+    page = list(_sorted(leads, wanted)[: wanted.size + 1])
+    more = len(page) > wanted.size
+    rows = _rows(page[: wanted.size])
+    shown = Queue(
+        rows=rows,
+        next=_place(page[wanted.size - 1], wanted) if more else None,
+        total=leads.count(),
+        facets=_facets(desk, wanted),
+        sources=SourceRow.objects.filter(unit=_unit(desk)).count(),
+        last_run_at=RunRow.objects.filter(source__unit=_unit(desk)).aggregate(at=Max("ended_at"))[
+            "at"
+        ],
+        as_of=desk.now(),
+    )
+    desk.record(
+        Verb.LEADS_LISTED,
+        count=len(rows),
+        details={
+            "leads": [row.id for row in rows],
+            "status": wanted.status,
+            "category": wanted.category,
+            "source": wanted.source,
+        },
+    )
+    return shown
+
+
+def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
+    """The unit's leads that the filter names, and that this role may see."""
+    leads = Lead.objects.filter(unit=_unit(desk))
+    if not desk.may(Permission.VICTIMS_READ):
+        leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
+    if wanted.status == LeadStatus.NEW:
+        awake = Q(status=LeadStatus.SNOOZED, snoozed_until__lte=desk.now())
+        leads = leads.filter(Q(status=LeadStatus.NEW) | awake)
+    elif wanted.status:
+        leads = leads.filter(status=wanted.status)
+    if wanted.category:
+        leads = leads.filter(category=wanted.category)
+    if wanted.kind:
+        leads = leads.filter(kind=wanted.kind)
+    if wanted.source:
+        leads = leads.filter(source__name=wanted.source)
+    if wanted.rule:
+        with_rule = Sighting.objects.filter(matches__rule=wanted.rule).values("lead_id")
+        leads = leads.filter(pk__in=with_rule)
+    return leads
+
+
+def after_lead(desk: Desk, wanted: QueueFilter, lead: Lead, *, forward: bool = True) -> int | None:
+    """The lead that stands next to this one in the queue, or None at its end."""
+    leads = chosen(desk, replace(wanted, after="")).exclude(pk=lead.pk)
+    below = Q(rank__lt=lead.rank) | Q(rank=lead.rank, pk__lt=lead.pk)
+    if wanted.sort != "score":
+        below = Q(pk__lt=lead.pk) if wanted.sort == "newest" else Q(pk__gt=lead.pk)
+    order = ORDERS[wanted.sort]
+    if forward:
+        found = leads.filter(below).order_by(*order).first()
+    else:
+        found = leads.exclude(below).order_by(*order).last()
+    return found.pk if found else None
+
+
+ORDERS: dict[Sort, tuple[str, ...]] = {
+    "score": ("-rank", "-pk"),
+    "newest": ("-pk",),
+    "oldest": ("pk",),
+}
+
+
+def _sorted(leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet[Lead]:
+    leads = leads.select_related("source", "retention").order_by(*ORDERS[wanted.sort])
+    if not wanted.after:
+        return leads
+    try:
+        rank, pk = (int(part) for part in wanted.after.split("."))
+    except ValueError:
+        raise BadPlace(wanted.after) from None
+    if wanted.sort == "newest":
+        return leads.filter(pk__lt=pk)
+    if wanted.sort == "oldest":
+        return leads.filter(pk__gt=pk)
+    return leads.filter(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk))
+
+
+def _place(lead: Lead, _wanted: QueueFilter) -> str:
+    return f"{lead.rank}.{lead.pk}"
+
+
+def _unit(desk: Desk) -> int:
+    if desk.person is None:
+        raise BadInput(
+            "A queue is a unit's.",
+            why="The system reads no leads; people do.",
+            do="Sign in as an officer.",
+        )
+    return desk.person.unit_id
+
+
+def _rows(leads: list[Lead]) -> tuple[QueueRow, ...]:
+    best = _best_sightings(leads)
+    names = titles()
+    return tuple(_row(lead, OpenSighting(best[lead.pk]), names) for lead in leads)
+
+
+def _best_sightings(leads: list[Lead]) -> dict[int, Sighting]:
+    """Of each lead the sighting that weighs most, the newest of equals."""
+    sightings = (
+        Sighting.objects.filter(lead__in=leads)
+        .select_related("unit", "lead")
+        .prefetch_related("matches", "handles")
+        .order_by("score", "pk")
+    )
+    return {sighting.lead_id: sighting for sighting in sightings}
+
+
+def _row(lead: Lead, sighting: OpenSighting, names: dict[str, dict[str, str]]) -> QueueRow:
+    matches = sorted(sighting.row.matches.all(), key=lambda match: -match.weight)
+    return QueueRow(
+        id=lead.pk,
+        version=lead.version,
+        kind=lead.kind,
+        category=lead.category,
+        score=lead.score,
+        status=lead.status,
+        source=lead.source.name,
+        source_title=lead.source.body["title"],
+        pieces=sighting.snippet(),
+        rules=tuple(names.get(match.rule, {"en": match.rule}) for match in matches),
+        handles=sighting.handles(),
+        author=sighting.post.author,
+        posted_at=sighting.row.posted_at,
+        posted_precision=sighting.row.posted_precision,
+        opened_at=lead.opened_at,
+        sightings=lead.sightings_count,
+    )
+
+
+def _facets(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
+    columns = {
+        "status": "status",
+        "category": "category",
+        "source": "source__name",
+        "kind": "kind",
+    }
+    facets: dict[str, dict[str, int]] = {}
+    for name, column in columns.items():
+        others = chosen(desk, replace(wanted, **{name: ""}))
+        counted = others.values_list(column).annotate(n=Count("pk")).order_by("-n")
+        facets[name] = {value: n for value, n in counted if value}
+    return facets

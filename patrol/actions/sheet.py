@@ -1,0 +1,202 @@
+"""What an officer reads of one lead: its sightings, why they were flagged, who saw and decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from patrol.actions.desk import Desk
+from patrol.actions.pieces import Piece
+from patrol.actions.queue import QueueFilter, after_lead
+from patrol.actions.reading import HandleShown, OpenSighting
+from patrol.actions.sources import AuthorizationSheet, authorization_sheet
+from patrol.models import LeadKind, Part, Verb
+from patrol.register.sealing import unseal
+from patrol.register.tables import Lead, LedgerIndex, RuleVersion, Sighting
+
+SIGHTINGS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class MatchSheet:
+    """Why a rule flagged it."""
+
+    rule: str
+    title: dict[str, str]
+    category: str | None
+    weight: int
+    why: str
+    offence: str | None
+
+
+@dataclass(frozen=True)
+class SightingSheet:
+    """One version of a post, with its words."""
+
+    id: int
+    pieces: tuple[Piece, ...]
+    author: str | None
+    url: str
+    media: int
+    posted_at: datetime | None
+    posted_precision: str | None
+    captured_at: datetime
+    first_seen_at: datetime
+    last_seen_at: datetime
+    version: int
+    source: str
+    source_title: dict[str, str]
+    engine: str
+    score: int
+    parts: tuple[Part, ...]
+    matches: tuple[MatchSheet, ...]
+    handles: tuple[HandleShown, ...]
+    words_sha256: str
+    """Of the page as received: what an exhibit is compared with."""
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """Who saw or decided, and when."""
+
+    at: datetime
+    account: str
+    what: str
+    """`lead.viewed`, or the verdict."""
+    reason: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class LeadSheet:
+    """A lead as an officer reads it."""
+
+    id: int
+    version: int
+    kind: str
+    category: str | None
+    score: int
+    status: str
+    source: str
+    source_title: dict[str, str]
+    opened_at: datetime
+    sightings: tuple[SightingSheet, ...]
+    """The weightiest first."""
+    history: tuple[HistoryLine, ...]
+    elsewhere: tuple[tuple[HandleShown, int], ...]
+    """Offered contacts of this lead, with the number of other leads that offer the same."""
+    authorization: AuthorizationSheet
+    next_id: int | None
+    previous_id: int | None
+
+
+def lead_sheet(desk: Desk, lead: Lead, wanted: QueueFilter) -> LeadSheet:
+    """All that an officer reads of a lead. Call it inside a look that is recorded."""
+    rows = list(
+        Sighting.objects.filter(lead=lead)
+        .select_related("unit", "lead", "source", "capture")
+        .prefetch_related("matches", "handles")
+        .order_by("-score", "-pk")[:SIGHTINGS_SHOWN]
+    )
+    rulebook = _rulebook(rows)
+    opened = [OpenSighting(row) for row in rows]
+    mandate = rows[0].authorization
+    return LeadSheet(
+        id=lead.pk,
+        version=lead.version,
+        kind=lead.kind,
+        category=lead.category,
+        score=lead.score,
+        status=lead.status,
+        source=lead.source.name,
+        source_title=lead.source.body["title"],
+        opened_at=lead.opened_at,
+        sightings=tuple(_sighting_sheet(one, rulebook) for one in opened),
+        history=_history(lead),
+        elsewhere=() if lead.kind == LeadKind.POSSIBLE_VICTIM else _elsewhere(lead, opened),
+        authorization=authorization_sheet(mandate, desk.now()),
+        next_id=after_lead(desk, wanted, lead),
+        previous_id=after_lead(desk, wanted, lead, forward=False),
+    )
+
+
+def _rulebook(rows: list[Sighting]) -> dict[tuple[str, int], dict[str, object]]:
+    names = {match.rule for row in rows for match in row.matches.all()}
+    versions = RuleVersion.objects.filter(name__in=names)
+    return {(row.name, row.version): row.body for row in versions}
+
+
+def _sighting_sheet(
+    one: OpenSighting, rulebook: dict[tuple[str, int], dict[str, object]]
+) -> SightingSheet:
+    row = one.row
+    matches = []
+    for match in sorted(row.matches.all(), key=lambda match: -match.weight):
+        rule = rulebook.get((match.rule, match.version), {})
+        title = rule.get("title")
+        matches.append(
+            MatchSheet(
+                rule=match.rule,
+                title=dict(title) if isinstance(title, dict) else {"en": match.rule},
+                category=match.category,
+                weight=match.weight,
+                why=str(rule.get("why") or ""),
+                offence=str(rule["offence"]) if rule.get("offence") else None,
+            )
+        )
+    return SightingSheet(
+        id=row.pk,
+        pieces=one.pieces(),
+        author=one.post.author,
+        url=one.post.url,
+        media=one.post.media,
+        posted_at=row.posted_at,
+        posted_precision=row.posted_precision,
+        captured_at=row.capture.fetched_at,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        version=row.version,
+        source=row.source.name,
+        source_title=row.source.body["title"],
+        engine=row.engine,
+        score=row.score,
+        parts=tuple(Part.model_validate(part) for part in row.parts),
+        matches=tuple(matches),
+        handles=one.handles(),
+        words_sha256=row.capture.raw_sha256,
+    )
+
+
+def _history(lead: Lead) -> tuple[HistoryLine, ...]:
+    lines = [
+        HistoryLine(
+            at=decision.decided_at,
+            account=decision.by.account,
+            what=str(decision.verdict),
+            reason=decision.dismiss_reason,
+            note=unseal(lead.retention, decision.note).decode() if decision.note else None,
+        )
+        for decision in lead.decisions.select_related("by")
+    ]
+    looks = LedgerIndex.objects.filter(
+        subject=f"lead:{lead.pk}", verb=Verb.LEAD_VIEWED, result="allow"
+    ).order_by("-seq")[:50]
+    lines += [HistoryLine(look.at, look.account, str(look.verb), None, None) for look in looks]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
+
+
+def _elsewhere(lead: Lead, opened: list[OpenSighting]) -> tuple[tuple[HandleShown, int], ...]:
+    offered = {
+        handle.tag: handle for one in opened for handle in one.handles() if handle.role == "offered"
+    }
+    counted = []
+    for tag, handle in offered.items():
+        others = (
+            Lead.objects.filter(unit=lead.unit_id)
+            .filter(Q(sightings__handles__tag=tag, sightings__handles__role="offered"))
+            .exclude(pk=lead.pk)
+            .exclude(kind=LeadKind.POSSIBLE_VICTIM)
+            .distinct()
+            .count()
+        )
+        if others:
+            counted.append((handle, others))
+    return tuple(counted)
