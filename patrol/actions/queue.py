@@ -223,15 +223,14 @@ def _row(lead: Lead, sighting: OpenSighting, names: dict[str, dict[str, str]]) -
 
 
 def _facets(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
-    columns = {
-        "status": "status",
-        "category": "category",
-        "source": "source__name",
-        "kind": "kind",
+    scopes = {
+        "status": ("status", replace(wanted, status="")),
+        "category": ("category", replace(wanted, category="")),
+        "source": ("source__name", replace(wanted, source="")),
+        "kind": ("kind", replace(wanted, kind="")),
     }
     facets: dict[str, dict[str, int]] = {}
-    for name, column in columns.items():
-        others = chosen(desk, replace(wanted, **{name: ""}))
-        counted = others.values_list(column).annotate(n=Count("pk")).order_by("-n")
+    for name, (column, others) in scopes.items():
+        counted = chosen(desk, others).values_list(column).annotate(n=Count("pk")).order_by("-n")
         facets[name] = {value: n for value, n in counted if value}
     return facets

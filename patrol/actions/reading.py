@@ -33,7 +33,7 @@ class OpenSighting:
     @property
     def victim(self) -> bool:
         """Whether the lead is a possible victim's: contacts in it are nobody's business but the helper's."""
-        return self.row.lead.kind == LeadKind.POSSIBLE_VICTIM
+        return LeadKind(self.row.lead.kind) is LeadKind.POSSIBLE_VICTIM
 
     @cached_property
     def words(self) -> str:

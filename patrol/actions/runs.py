@@ -47,7 +47,7 @@ def enqueue_due(desk: Desk) -> int:
     now = desk.now()
     made = 0
     for source in SourceRow.objects.filter(next_due_at__lte=now, paused_at=None):
-        if source.runs.filter(ended_at=None).exists():
+        if source.next_due_at is None or source.runs.filter(ended_at=None).exists():
             continue
         try:
             with transaction.atomic():
@@ -121,6 +121,11 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
         if outcome.green:
             _move_marks(run.source, ended.marks or {}, desk.now())
         return outcome
+
+
+def unended(run_id: int) -> bool:
+    """Whether that run has begun or waits, and has no outcome yet."""
+    return RunRow.objects.filter(pk=run_id, ended_at=None).exists()
 
 
 def end_silent(desk: Desk) -> int:

@@ -191,7 +191,7 @@ def _elsewhere(lead: Lead, opened: list[OpenSighting]) -> tuple[tuple[HandleShow
     for tag, handle in offered.items():
         others = (
             Lead.objects.filter(unit=lead.unit_id)
-            .filter(Q(sightings__handles__tag=tag, sightings__handles__role="offered"))
+            .filter(sightings__handles__tag=tag, sightings__handles__role="offered")
             .exclude(pk=lead.pk)
             .exclude(kind=LeadKind.POSSIBLE_VICTIM)
             .distinct()

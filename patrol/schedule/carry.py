@@ -1,0 +1,75 @@
+"""Carries one run out, in a process of its own: here the spider and the pipeline meet."""
+
+import structlog
+from django.db import connections
+from django.utils import timezone
+
+from patrol.actions import rulebook, runs
+from patrol.actions.desk import Desk
+from patrol.models import Outcome
+from patrol.register.start import start
+from patrol.settings import Settings
+from pipelines.keep import Keeper
+from spiders.crawl import Job, Mandate, Report, Tally, crawl
+
+_log = structlog.get_logger()
+
+
+def carry_out(run_id: int) -> Outcome | None:
+    """Read the run's source from its first request to its outcome. None when another process had begun it."""
+    start()
+    desk = Desk.system("run", f"run:{run_id}")
+    begun = runs.begin(desk, run_id)
+    if begun is None:
+        return None
+    try:
+        report = _read(begun)
+    except Exception as error:
+        runs.end(desk, run_id, runs.Ended(Outcome.CRASHED, f"{type(error).__name__} in the run."))
+        raise
+    outcome = runs.end(desk, run_id, _ended(report))
+    _log.info("run.ended", run=run_id, source=begun.source.name, outcome=outcome)
+    return outcome
+
+
+def _read(begun: runs.Begun) -> Report:
+    settings = Settings()
+    keeper = Keeper(
+        begun.run,
+        rulebook.flagger(),
+        unflagged_days=settings.unflagged_days,
+        now=timezone.now,
+    )
+    connections.close_all()  # from here on the run's one writer thread has the connection
+    job = Job(
+        source=begun.source,
+        authorization=begun.authorization,
+        marks=begun.marks,
+        laboratory=settings.laboratory_hosts,
+        contact=settings.contact,
+        engine=begun.engine,
+    )
+    run_id = begun.run.pk
+
+    def mandate() -> Mandate:
+        authorization, stop_asked = runs.mandate(run_id)
+        return Mandate(authorization=authorization, stop_asked=stop_asked)
+
+    def beat(tally: Tally) -> None:
+        runs.beat(run_id, timezone.now(), pages=tally.pages, requests=tally.requests)
+
+    return crawl(job, keep=keeper.keep, mandate=mandate, beat=beat)
+
+
+def _ended(report: Report) -> runs.Ended:
+    return runs.Ended(
+        outcome=report.outcome,
+        detail=report.detail,
+        pages=report.pages,
+        requests=report.requests,
+        requests_refused=report.requests_refused,
+        media_cut=report.media_cut,
+        marks=report.marks,
+        engine=report.engine,
+        evidence=report.evidence,
+    )

@@ -1,0 +1,75 @@
+"""Child processes for runs, forked from one warm template.
+
+Spawning 200 runs took 131 s, of which 0.8 CPU seconds each for imports;
+forked from a template that has imported everything and opened nothing: 38 s.
+The standard library's fork server is that template.
+"""
+
+import multiprocessing
+import sys
+from multiprocessing.process import BaseProcess
+
+from patrol.actions import runs
+from patrol.actions.desk import Desk
+from patrol.models import Outcome
+
+
+def _carry(run_id: int) -> None:
+    from patrol.schedule.carry import carry_out  # noqa: PLC0415  (warm in the template, cold here)
+
+    sys.exit(0 if carry_out(run_id) is not None else 1)
+
+
+class Children:
+    """The runs that go on, each in its process."""
+
+    def __init__(self, at_once: int = 4) -> None:
+        self.at_once = at_once
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["patrol.schedule.template"])
+        self._running: dict[int, BaseProcess] = {}
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def begin_waiting(self) -> int:
+        """Start processes for runs that wait, up to `at_once` in all. Returns how many."""
+        begun = 0
+        for run_id in runs.waiting():
+            if len(self._running) >= self.at_once:
+                break
+            if run_id not in self._running:
+                self.begin(run_id)
+                begun += 1
+        return begun
+
+    def begin(self, run_id: int) -> None:
+        """Start one run's process."""
+        child = self._context.Process(target=_carry, args=(run_id,), name=f"run-{run_id}")
+        child.start()
+        self._running[run_id] = child
+
+    def reap(self, desk: Desk) -> list[int]:
+        """Forget the processes that ended; a run whose process died without an outcome is `crashed`."""
+        over = [run_id for run_id, child in self._running.items() if not child.is_alive()]
+        for run_id in over:
+            child = self._running.pop(run_id)
+            if runs.unended(run_id):
+                sentence = f"The run's process ended with code {child.exitcode} and without a word."
+                runs.end(desk, run_id, runs.Ended(Outcome.CRASHED, sentence))
+            child.close()
+        return over
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait for all of them."""
+        for child in self._running.values():
+            child.join(seconds)
+
+    def stop(self) -> None:
+        """End all of them now; what they kept stays kept, and the next run reads the rest."""
+        for child in self._running.values():
+            child.terminate()
+        self.join(5)
+        for child in self._running.values():
+            if child.is_alive():
+                child.kill()

@@ -1,0 +1,47 @@
+"""The clock: every second it makes the runs that are due, starts them, and notices those that died."""
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import close_old_connections
+
+from patrol.actions import runs
+from patrol.actions.desk import Desk
+from patrol.errors import PatrolError
+from patrol.schedule.children import Children
+
+_log = structlog.get_logger()
+
+
+class Clock:
+    """Ticks in a thread. A tick that fails is logged, and the next one tries again."""
+
+    def __init__(self, children: Children, *, seconds: float = 1.0) -> None:
+        self.children = children
+        self.desk = Desk.system("clock")
+        self._ticker = BackgroundScheduler(timezone="UTC")
+        self._ticker.add_job(
+            self.tick,
+            "interval",
+            seconds=seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        self._ticker.start()
+
+    def stop(self) -> None:
+        self._ticker.shutdown(wait=True)
+        self.children.stop()
+
+    def tick(self) -> None:
+        """One look at the schedule."""
+        close_old_connections()
+        try:
+            self.children.reap(self.desk)
+            runs.end_silent(self.desk)
+            runs.enqueue_due(self.desk)
+            self.children.begin_waiting()
+        except PatrolError as error:
+            _log.warning("clock.tick_failed", error=type(error).__name__, what=error.what)

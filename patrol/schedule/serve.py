@@ -1,0 +1,96 @@
+"""`patrol serve`: the workbench, the clock and the projector on one machine, until it is told to stop."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from patrol.errors import PatrolError
+from patrol.schedule.children import Children
+from patrol.schedule.clock import Clock
+from patrol.schedule.projecting import Projector
+from patrol.settings import Settings
+
+_PR_SET_PDEATHSIG = 1
+READY_SECONDS = 30
+
+
+class WebDied(PatrolError):
+    """The web server ended by itself."""
+
+    def __init__(self, bind: str, code: int) -> None:
+        super().__init__(
+            f"The workbench at {bind} ended with code {code}.",
+            why="Without it nobody can triage.",
+            do="Is the address taken? Choose another: `PATROL_BIND=127.0.0.1:8401`.",
+        )
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
+    """The WSGI server, as a child that dies with us."""
+    host, _, port = settings.bind.rpartition(":")
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        port,
+    ]
+    command += ["--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"]
+    command += ["patrol.web.wsgi:application"]
+    return subprocess.Popen(command, preexec_fn=_die_with_parent, env=dict(os.environ))  # noqa: PLW1509  (one system call)
+
+
+def serve(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Run until SIGINT or SIGTERM; calls `ready` once pages are served. Raises `WebDied`."""
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    web = web_process(settings)
+    children = Children()
+    clock = Clock(children)
+    projector = Projector(settings)
+    try:
+        _until_ready(web, settings, over)
+        projector.start()
+        clock.start()
+        ready()
+        while not over.wait(0.5):
+            if (code := web.poll()) is not None:
+                raise WebDied(settings.bind, code)
+    finally:
+        clock.stop()
+        projector.stop()
+        web.terminate()
+        try:
+            web.wait(10)
+        except subprocess.TimeoutExpired:
+            web.kill()
+
+
+def _until_ready(web: "subprocess.Popen[bytes]", settings: Settings, over: threading.Event) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and not over.is_set():
+        if (code := web.poll()) is not None:
+            raise WebDied(settings.bind, code)
+        try:
+            with urllib.request.urlopen(f"http://{settings.bind}/healthz", timeout=1):
+                return
+        except urllib.error.HTTPError:
+            return  # it answers
+        except OSError:
+            over.wait(0.1)

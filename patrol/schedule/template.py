@@ -1,0 +1,7 @@
+"""What the warm template has imported before it forks runs: everything a run needs, nothing opened."""
+
+from patrol.register.start import start
+
+start()
+
+import patrol.schedule.carry  # noqa: E402, F401  (Django must be set up before its tables are imported)
