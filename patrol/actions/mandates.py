@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from patrol.actions.desk import Act, Desk
 from patrol.errors import BadInput, NotFound, Refused
@@ -47,6 +48,12 @@ def source_row(desk: Desk, name: str) -> SourceRow:
     if row is None:
         raise NoSuchSource(name)
     return row
+
+
+def start_hosts(desk: Desk, name: str) -> tuple[str, ...]:
+    """Hosts (with their port, where one is named) of the addresses where reading that source begins."""
+    addresses = source_row(desk, name).body["start"]
+    return tuple(dict.fromkeys(urlsplit(address).netloc.lower() for address in addresses))
 
 
 def authorization(row: AuthorizationRow) -> Authorization:

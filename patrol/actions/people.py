@@ -50,6 +50,14 @@ def find(account: str) -> Person:
         raise NoSuchPerson(account) from None
 
 
+def unit_named(name: str | None) -> str:
+    """That name, or the only unit's. Raises `BadPerson` when there are several to choose from."""
+    names = list(Unit.objects.values_list("name", flat=True))
+    if name is None and len(names) != 1:
+        raise BadPerson("Which unit?", f"Name one with --unit: {', '.join(names)}.")
+    return name or names[0]
+
+
 def listed(desk: Desk) -> tuple[Person, ...]:
     """Everybody, by account."""
     desk.require(Permission.PEOPLE_MANAGE, Verb.PERSON_ADDED)

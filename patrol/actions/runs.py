@@ -123,6 +123,12 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
         return outcome
 
 
+def busy(run: RunRow) -> bool:
+    """Whether another run reads the same source now."""
+    others = RunRow.objects.filter(source_id=run.source_id, ended_at=None).exclude(pk=run.pk)
+    return others.exclude(begun_at=None).exists()
+
+
 def unended(run_id: int) -> bool:
     """Whether that run has begun or waits, and has no outcome yet."""
     return RunRow.objects.filter(pk=run_id, ended_at=None).exists()

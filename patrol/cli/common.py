@@ -10,7 +10,8 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
-from patrol.errors import PatrolError
+from patrol.errors import NotFound, PatrolError
+from patrol.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,3 +62,26 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(error.exit_code) from error
 
     return wrapper
+
+
+class NoRegister(NotFound):
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"There is no register in {home}.",
+            why="A data directory is made once, with its keys, rules and first administrator.",
+            do="Run `patrol init`, or name another directory with --home or PATROL_HOME.",
+        )
+
+
+def opened(*, web: bool = False) -> Settings:
+    """Open the register of this data directory. Raises `NoRegister` when there is none."""
+    settings = Settings()
+    if not settings.database_path.exists():
+        raise NoRegister(settings.home)
+    from patrol.register.start import start
+
+    start(web=web)
+    from patrol.actions import setup
+
+    setup.require()
+    return settings

@@ -1,0 +1,57 @@
+"""Makes a data directory: tables, keys, rules and sources of `config/`."""
+
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from patrol.actions import rulebook, sources
+from patrol.actions.desk import Desk
+from patrol.config import read_rules, read_sources
+from patrol.errors import Refused
+from patrol.models import Permission, Verb
+from patrol.register import checkpoints, log
+from patrol.settings import Settings
+
+
+class HalfMigrated(Refused):
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"The register lacks {waiting} migrations.",
+            why="A schema that is half old would lose what it keeps.",
+            do="Back the data directory up, then run `patrol init`.",
+        )
+
+
+def create(settings: Settings, desk: Desk) -> None:
+    """Make the register, or bring an older one up to date. Safe to repeat."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    log.refuse_unwritable()
+    with desk.act(Permission.SYSTEM_OPERATE, Verb.REGISTER_CREATED):
+        pass
+    rulebook.publish(desk, *read_rules(settings.config / "rules"))
+    checkpoints.sign_now()
+
+
+def propose_shipped(settings: Settings, desk: Desk, unit: str) -> int:
+    """Propose the sources of `config/sources`. They are read once somebody authorizes them."""
+    shipped = read_sources(settings.config / "sources")
+    for source in shipped:
+        sources.propose(desk, source, unit)
+    return len(shipped)
+
+
+def require() -> None:
+    """Raise unless the register is complete and its log can be written."""
+    executor = MigrationExecutor(connections["default"])
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        raise HalfMigrated(len(waiting))
+    log.refuse_unwritable()
+
+
+def open_laboratory(settings: Settings, desk: Desk) -> None:
+    """Record that loopback boards may be read here; nothing but the environment can allow it."""
+    if settings.laboratory_hosts:
+        with desk.act(Permission.SYSTEM_OPERATE, Verb.LABORATORY_OPENED) as act:
+            act.details = {"hosts": sorted(settings.laboratory_hosts)}

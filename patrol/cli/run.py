@@ -1,0 +1,57 @@
+"""`patrol run`: read one source now."""
+
+from typing import Annotated
+
+import typer
+
+from patrol.cli.common import Home, Json, data, opened, say, told
+
+app = typer.Typer()
+
+
+@app.command()
+@told
+def run(
+    source: Annotated[str, typer.Argument(help="Name of the source.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Read one source now, in this process, under its authorization. Exit 0 when the outcome is green, 4 when it is not authorized, else 1."""
+    settings = opened()
+    from patrol.actions import runs, sources
+    from patrol.actions.desk import Desk
+    from patrol.actions.outcomes import SENTENCES
+    from patrol.errors import Exit, TryLater
+    from patrol.models import Outcome
+    from patrol.schedule.carry import carry_out
+    from patrol.schedule.projecting import drain
+
+    desk = Desk.command_line()
+    row = sources.run_now(desk, source)
+    if runs.busy(row):
+        raise TryLater(
+            f"`{source}` is being read by another run.",
+            why="One run at a time reads a source.",
+            do="Wait for its end; this run is queued, and `patrol serve` would start it then.",
+        )
+    carry_out(row.pk)
+    drain(settings)
+    row.refresh_from_db()
+    outcome = Outcome(row.outcome or Outcome.CRASHED)
+    what, remedy = SENTENCES[outcome]
+    if as_json:
+        counts = ("pages", "posts", "posts_new", "sightings", "leads", "requests")
+        more = ("requests_refused", "media_cut")
+        found = {name: getattr(row, name) for name in (*counts, *more)}
+        data({"source": source, "run": row.pk, "outcome": outcome, "detail": row.detail, **found})
+    else:
+        typer.echo(f"{outcome}: {what} {row.detail}".rstrip())
+        typer.echo(
+            f"{row.pages} pages, {row.posts} posts, {row.posts_new} new, "
+            f"{row.sightings} flagged, {row.leads} new leads"
+        )
+        if remedy:
+            say(f"do: {remedy}")
+    if not outcome.green:
+        refused = outcome is Outcome.AUTHORIZATION_ENDED
+        raise typer.Exit(Exit.REFUSED if refused else Exit.FAILURE)

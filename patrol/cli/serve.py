@@ -1,0 +1,31 @@
+"""`patrol serve`: the workbench, the clock and the projector."""
+
+from typing import Annotated
+
+import typer
+
+from patrol.cli.common import Home, opened, say, told
+
+app = typer.Typer()
+
+
+@app.command()
+@told
+def serve(
+    home: Home = None,
+    bind: Annotated[
+        str | None, typer.Option(envvar="PATROL_BIND", help="Address and port of the workbench.")
+    ] = None,
+) -> None:
+    """Serve the workbench, read sources when they are due, feed the index. Ctrl-C stops all of it."""
+    import os
+
+    if bind:
+        os.environ["PATROL_BIND"] = bind
+    settings = opened(web=True)
+    from patrol.actions import setup
+    from patrol.actions.desk import Desk
+    from patrol.schedule.serve import serve as run
+
+    setup.open_laboratory(settings, Desk.command_line())
+    run(settings, ready=lambda: say(f"The workbench is at http://{settings.bind}/"))

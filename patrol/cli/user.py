@@ -1,0 +1,76 @@
+"""`patrol user`: people and their sign-in links."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from patrol.cli.common import Home, Json, data, opened, say, told
+from patrol.models import Role
+
+app = typer.Typer(help="People and their sign-in links.", no_args_is_help=True)
+Account = Annotated[str, typer.Argument(help="Account, in ASCII.")]
+
+
+@app.command()
+@told
+def add(
+    account: Account,
+    role: Annotated[Role, typer.Option(help="What the person is here for.")],
+    home: Home = None,
+    unit: Annotated[str | None, typer.Option(help="Unit; the only one is the default.")] = None,
+    language: Annotated[str, typer.Option(help="en or zh-hant.")] = "zh-hant",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a password from standard input.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Add a person and print a sign-in link that works once, within the hour."""
+    settings = opened(web=True)
+    from patrol.actions import people
+    from patrol.actions.desk import Desk
+
+    desk = Desk.command_line()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    person = people.add(
+        desk, account, role, people.unit_named(unit), password=password, language=language
+    )
+    token = people.issue_link(desk, account, minutes=60)
+    link = f"http://{settings.bind}/enter/{token}"
+    if as_json:
+        data({"account": person.account, "role": person.role, "link": link})
+        return
+    say(f"`{account}` is a {role} now. Sign in once within the hour:")
+    typer.echo(link)
+
+
+@app.command()
+@told
+def link(account: Account, home: Home = None, minutes: int = 15) -> None:
+    """Print a sign-in link that works once."""
+    settings = opened(web=True)
+    from patrol.actions import people
+    from patrol.actions.desk import Desk
+
+    token = people.issue_link(Desk.command_line(), account, minutes=minutes)
+    typer.echo(f"http://{settings.bind}/enter/{token}")
+
+
+@app.command(name="list")
+@told
+def list_(home: Home = None, as_json: Json = False) -> None:
+    """Everybody, with unit and role."""
+    opened(web=True)
+    from patrol.actions import people
+    from patrol.actions.desk import Desk
+
+    everybody = people.listed(Desk.command_line())
+    rows = [
+        {"account": one.account, "unit": one.unit.name, "role": one.role, "active": one.is_active}
+        for one in everybody
+    ]
+    if as_json:
+        data(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['account']:<20} {row['role']:<12} {row['unit']}")
