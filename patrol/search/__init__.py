@@ -1,0 +1,35 @@
+"""The index: one promise, kept by tantivy in the data directory; and the outbox that feeds it."""
+
+from patrol.search.index import (
+    Counts,
+    DocumentKind,
+    IndexAway,
+    IndexedPost,
+    Page,
+    PostIndex,
+    Query,
+    Refusal,
+)
+from patrol.search.query import BadQuery, read_query
+from patrol.settings import Settings
+
+__all__ = [
+    "BadQuery",
+    "Counts",
+    "DocumentKind",
+    "IndexAway",
+    "IndexedPost",
+    "Page",
+    "PostIndex",
+    "Query",
+    "Refusal",
+    "open_index",
+    "read_query",
+]
+
+
+def open_index(settings: Settings, *, writer: bool = False) -> PostIndex:
+    """The index of this installation. One process at a time may open it as writer; a second gets `IndexAway`."""
+    from patrol.search.embedded import EmbeddedIndex  # noqa: PLC0415  (tantivy only when it is used)
+
+    return EmbeddedIndex(settings.index_path, writer=writer)

@@ -1,0 +1,292 @@
+"""The index inside the data directory: tantivy, one process writing, any number reading.
+
+A reader looks at the month's `meta.json` before each search, so that it finds
+what another process has put. The text is indexed and not stored.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tantivy
+
+from patrol.search import schema
+from patrol.search.answers import added, checked
+from patrol.search.index import (
+    Body,
+    Counts,
+    IndexAway,
+    IndexedPost,
+    Page,
+    Query,
+    Refusal,
+    shelf_of_key,
+)
+from patrol.search.shelves import Shelves
+
+T = TypeVar("T")
+HEAP_BYTES = 32_000_000
+"""What a writer gathers before it writes a segment; one thread, 15 MB is tantivy's least."""
+MAX_TOKENS = 200_000
+"""Of one document. A post is a page at most; a longer one is a fault that should be seen."""
+_OPEN_WRITERS = 2
+"""Months whose writers stay open: this one, and the last around midnight of the first."""
+_AT_ONCE = 1_000
+"""Ids that one question names."""
+_ATTEMPTS = 5
+"""Of a search whose month is swapped or merged under it; each takes about a millisecond."""
+
+
+class _Reader:
+    """One building of one month, as it was last committed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._meta = path / "meta.json"
+        self._seen = self._state()
+        self._index = tantivy.Index.open(str(path))
+        self._index.config_reader("manual")
+        self._lock = threading.Lock()
+
+    def _state(self) -> tuple[int, int]:
+        meta = self._meta.stat()
+        return meta.st_ino, meta.st_mtime_ns
+
+    def searcher(self) -> tantivy.Searcher:
+        """Of the newest commit, whoever made it."""
+        with self._lock:
+            state = self._state()
+            if state != self._seen:
+                self._index.reload()
+                self._seen = state
+            return self._index.searcher()
+
+
+class EmbeddedIndex:
+    """Keeps the promise of `PostIndex` in a directory."""
+
+    def __init__(self, path: Path, *, writer: bool) -> None:
+        self._shelves = Shelves(path, schema.FORMAT)
+        self._readers: dict[Path, _Reader] = {}
+        self._writers: dict[Path, tantivy.IndexWriter] = {}
+        self._turn = threading.RLock()
+        if writer:
+            with self._away("open for writing"):
+                self._shelves.lock()
+
+    def put(self, posts: Sequence[IndexedPost]) -> list[Refusal]:
+        refused: list[Refusal] = []
+        together: dict[str, dict[str, IndexedPost]] = {}
+        for post in posts:
+            together.setdefault(post.shelf, {})[post.id] = post
+        with self._turn, self._away("written"):
+            for shelf, newest in together.items():
+                refused += self._put(shelf, newest)
+            self._take_out({post.id: post.shelf for post in posts})
+        return refused
+
+    def _put(self, shelf: str, posts: Mapping[str, IndexedPost]) -> list[Refusal]:
+        refused = []
+        path = self._shelves.make(shelf)
+        before = self._kept(path, posts)
+        shorter = False
+        with self._writing(path) as writer:
+            for post in posts.values():
+                row, tokens = schema.document(post)
+                if tokens > MAX_TOKENS:
+                    refused.append(_too_long(post, tokens))
+                    continue
+                shorter |= tokens < before.get(post.id, 0)
+                schema.delete(writer, post.id)
+                writer.add_document(row)
+            if shorter:
+                self._shelves.mark_stale(shelf)
+        return refused
+
+    def _kept(self, path: Path, ids: Collection[str]) -> dict[str, int]:
+        """Which of them are there, and how many tokens each has."""
+        reader = self._reader(path)
+        if reader is None:
+            return {}
+        searcher = reader.searcher()
+        found = searcher.search(schema.with_ids(ids), max(1, len(ids)))
+        rows = (schema.kept(searcher.doc(address)) for _, address in found.hits)
+        return {post.id: tokens for post, tokens in rows}
+
+    def _take_out(self, ids: Mapping[str, str | None]) -> int:
+        """Remove documents from every month but the one named with each."""
+        gone = 0
+        for shelf, path in self._shelves.current().items():
+            there = self._kept(path, [each for each, home in ids.items() if home != shelf])
+            if there:
+                self._shelves.mark_stale(shelf)
+                with self._writing(path) as writer:
+                    for each in there:
+                        schema.delete(writer, each)
+                gone += len(there)
+        return gone
+
+    def forget(self, ids: Collection[str]) -> int:
+        with self._turn, self._away("written"):
+            named = list(ids)
+            some = (named[at : at + _AT_ONCE] for at in range(0, len(named), _AT_ONCE))
+            return sum(self._take_out(dict.fromkeys(each)) for each in some)
+
+    def search(self, query: Query) -> Page:
+        return self._steadily(lambda: self._search(query))
+
+    def _search(self, query: Query) -> Page:
+        found = schema.found_by(query, victims=False)
+        rest = schema.before(found, query.before)
+        last_shelf = None if query.before is None else shelf_of_key(query.before)
+        total = 0
+        items: list[IndexedPost] = []
+        for shelf, searcher in self._searchers():
+            total += _how_many(searcher, found)
+            wanted = query.limit + 1 - len(items)
+            if wanted and (last_shelf is None or shelf <= last_shelf):
+                hits = searcher.search(rest, wanted, count=False, order_by_field=schema.KEY).hits
+                items += [schema.kept(searcher.doc(address))[0] for _, address in hits]
+        page = tuple(items[: query.limit])
+        return Page(
+            items=page, total=total, next=page[-1].key if len(items) > query.limit else None
+        )
+
+    def count(self, query: Query, questions: Mapping[str, Body]) -> Counts:
+        whole = checked(questions)
+        return self._steadily(lambda: self._count(query, questions, whole))
+
+    def _count(
+        self, query: Query, questions: Mapping[str, Body], whole: Mapping[str, Body]
+    ) -> Counts:
+        found = schema.found_by(query, victims=True)
+        total = 0
+        months = []
+        for _, searcher in self._searchers():
+            total += _how_many(searcher, found)
+            months.append(searcher.aggregate(found, dict(whole)) if whole else {})
+        return Counts(total=total, answers=added(questions, months))
+
+    def shelves(self) -> tuple[str, ...]:
+        held = self._steadily(
+            lambda: [shelf for shelf, searcher in self._searchers() if searcher.num_docs]
+        )
+        return tuple(held)
+
+    def stale(self) -> frozenset[str]:
+        return self._shelves.stale()
+
+    def replace(self, shelf: str, posts: Iterable[IndexedPost]) -> list[Refusal]:
+        refused = []
+        put = 0
+        with self._turn, self._away("rebuilt"):
+            self._must_write()
+            with self._shelves.building(shelf) as path:
+                index = tantivy.Index(schema.SCHEMA, path=str(path))
+                writer = index.writer(HEAP_BYTES, 1)
+                for post in posts:
+                    row, tokens = schema.document(post)
+                    if tokens > MAX_TOKENS:
+                        refused.append(_too_long(post, tokens))
+                        continue
+                    schema.delete(writer, post.id)
+                    writer.add_document(row)
+                    put += 1
+                writer.commit()
+                writer.wait_merging_threads()
+                self._close_writer(self._shelves.current().get(shelf))
+            if not put:
+                self._shelves.drop(shelf)
+        return refused
+
+    def close(self) -> None:
+        with self._turn:
+            for path in tuple(self._writers):
+                self._close_writer(path)
+            self._readers.clear()
+            self._shelves.unlock()
+
+    def _close_writer(self, path: Path | None) -> None:
+        if path in self._writers:
+            self._writers.pop(path).wait_merging_threads()
+
+    def _must_write(self) -> None:
+        if not self._shelves.locked:
+            raise IndexAway(
+                "The index is open for reading only.",
+                why="One process writes it, and this is not the one.",
+                do="Open it as writer.",
+                where=str(self._shelves.root),
+            )
+
+    @contextmanager
+    def _writing(self, path: Path) -> Iterator[tantivy.IndexWriter]:
+        """The writer of a month; a clean end commits, an exception leaves the month as it was."""
+        self._must_write()
+        writer = self._writers.pop(path, None)
+        if writer is None:
+            writer = tantivy.Index(schema.SCHEMA, path=str(path)).writer(HEAP_BYTES, 1)
+        self._writers[path] = writer
+        for other in tuple(self._writers)[:-_OPEN_WRITERS]:
+            self._close_writer(other)
+        try:
+            yield writer
+            writer.commit()
+        except BaseException:
+            del self._writers[path]
+            raise
+
+    def _reader(self, path: Path) -> _Reader | None:
+        """None while a month has no commit yet."""
+        reader = self._readers.get(path)
+        if reader is None:
+            if not (path / "meta.json").exists():
+                return None
+            reader = self._readers[path] = _Reader(path)
+        return reader
+
+    def _searchers(self) -> Iterator[tuple[str, tantivy.Searcher]]:
+        """Every month as it is now, newest first."""
+        current = self._shelves.current()
+        live = set(current.values())
+        for path in list(self._readers):
+            if path not in live:
+                self._readers.pop(path, None)
+        for shelf, path in current.items():
+            reader = self._reader(path)
+            if reader is not None:
+                yield shelf, reader.searcher()
+
+    def _steadily(self, read: Callable[[], T]) -> T:
+        """Read again when a month was swapped or merged just then."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return read()
+            except (ValueError, OSError):
+                self._readers.clear()
+        with self._away("read"):
+            return read()
+
+    @contextmanager
+    def _away(self, what: str) -> Iterator[None]:
+        """Tantivy says everything with a `ValueError`, the disk with an `OSError`."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise IndexAway(
+                f"The index cannot be {what}: {type(error).__name__}.",
+                why=str(error)[:300],
+                do="Look at the disk. If it is well, run `patrol index rebuild`: the register holds everything.",
+                where=str(self._shelves.root),
+            ) from error
+
+
+def _how_many(searcher: tantivy.Searcher, found: tantivy.Query) -> int:
+    result: Any = searcher.search(found, 1)  # its stub forgets `count`
+    return int(result.count)
+
+
+def _too_long(post: IndexedPost, tokens: int) -> Refusal:
+    return Refusal(id=post.id, reason=f"its text has {tokens} tokens, of {MAX_TOKENS} at most")

@@ -1,0 +1,217 @@
+"""The promise of an index, and the nouns that go in and come out."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Protocol, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from patrol.errors import TryLater
+from patrol.models import Category, Channel, LeadKind, LeadStatus, Model, Moment, Name, Precision
+
+LOCAL = ZoneInfo("Asia/Taipei")
+"""Whose days, months and hours are counted."""
+Body = Mapping[str, Any]
+"""A question as Elasticsearch writes it: `{"terms": {"field": "source"}}`. Which ones: `patrol.search.answers`."""
+_FINER_THAN = {
+    "day": {Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY},
+    "hour": {Precision.SECOND, Precision.MINUTE, Precision.HOUR},
+}
+
+
+class DocumentKind(StrEnum):
+    """The two kinds of document; unflagged posts are never put."""
+
+    POST = "post"
+    LEAD = "lead"
+
+
+class Facet(StrEnum):
+    """What a query may narrow by, and a question count by. Keywords, compared whole."""
+
+    DOCUMENT = "document"
+    UNIT = "unit"
+    SOURCE = "source"
+    CHANNEL = "channel"
+    KIND = "kind"
+    CATEGORY = "category"
+    STATUS = "status"
+    RULE = "rule"
+    HANDLE = "handle"
+    DAY = "day"
+    MONTH = "month"
+    HOUR = "hour"
+
+
+class IndexedPost(Model):
+    """A flagged post (one sighting), or a lead, as the index keeps it.
+
+    The words of `text` are searched and never kept: what comes out of the
+    index has none, and the words shown come from the register.
+    """
+
+    document: DocumentKind
+    number: int = Field(ge=1, lt=1 << 30)
+    """Of the sighting or the lead in the register."""
+    unit: int
+    """The police unit that owns it."""
+    source: Name
+    channel: Channel
+    kind: LeadKind
+    category: Category | None
+    status: LeadStatus
+    """Of the lead that it is, or belongs to."""
+    score: int = Field(ge=0, le=100)
+    rules: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    """Keyed tags of the contacts that it offers, never the contacts themselves."""
+    at: Moment
+    """Written by its author, as far as the board says; a lead: opened."""
+    precision: Precision = Precision.SECOND
+    """Of `at`. What a board did not print is not counted: no day from a year, no hour from a day."""
+    seen_at: Moment
+    """First read; a lead: opened. It never changes, so it orders the pages and chooses the shelf."""
+    text: str = Field(default="", repr=False)
+    """Folded."""
+
+    @model_validator(mode="after")
+    def _victims_are_not_searchable(self) -> Self:
+        if self.kind is LeadKind.POSSIBLE_VICTIM and (
+            self.text or self.handles or self.rules or self.category
+        ):
+            raise ValueError("a possible victim is put without words, contacts, rules and category")
+        if not 0 <= self.seen_at.timestamp() < 1 << 33:
+            raise ValueError("seen_at lies outside the years 1970 to 2242")
+        return self
+
+    @property
+    def id(self) -> str:
+        """Such as `post:17`. The same thing always has the same."""
+        return f"{self.document}:{self.number}"
+
+    @property
+    def key(self) -> int:
+        """Orders all documents, newest first seen last; unique, under 2**64."""
+        lead = self.document is DocumentKind.LEAD
+        return int(self.seen_at.timestamp()) << 31 | self.number << 1 | lead
+
+    @property
+    def shelf(self) -> str:
+        """The month in which it was first seen: what is kept, purged and rebuilt together."""
+        return shelf_of(self.seen_at)
+
+    @property
+    def day(self) -> str | None:
+        known = self.precision in _FINER_THAN["day"]
+        return f"{self.at.astimezone(LOCAL):%Y-%m-%d}" if known else None
+
+    @property
+    def month(self) -> str | None:
+        known = self.precision is not Precision.YEAR
+        return f"{self.at.astimezone(LOCAL):%Y-%m}" if known else None
+
+    @property
+    def hour(self) -> str | None:
+        """Of the day, `00` to `23`."""
+        known = self.precision in _FINER_THAN["hour"]
+        return f"{self.at.astimezone(LOCAL):%H}" if known else None
+
+
+def shelf_of(moment: datetime) -> str:
+    """Such as `2026-11`."""
+    return f"{moment.astimezone(LOCAL):%Y-%m}"
+
+
+def shelf_of_key(key: int) -> str:
+    """The shelf of the document that has this key."""
+    return shelf_of(datetime.fromtimestamp(key >> 31, UTC))
+
+
+class Query(Model):
+    """What to find: all words, none of `without`, and for each field one of its values. Newest first.
+
+    Words are folded. One that is cut into several tokens is a phrase.
+    """
+
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    filters: Mapping[Facet, tuple[str, ...]] = {}
+    excluded: Mapping[Facet, tuple[str, ...]] = {}
+    first_day: date | None = None
+    last_day: date | None = None
+    """Days of `IndexedPost.at`, both included."""
+    least_score: int | None = None
+    most_score: int | None = None
+    before: int | None = None
+    """`Page.next` of the page before: the next page begins behind it, whatever was put meanwhile."""
+    limit: int = Field(default=50, ge=1, le=500)
+
+
+class Page(Model):
+    """Some of what was found, and how to ask for the rest."""
+
+    items: tuple[IndexedPost, ...]
+    total: int
+    """Exact, of all pages."""
+    next: int | None
+    """For `Query.before`; None on the last page."""
+
+
+class Counts(Model):
+    """Exact answers. `answers` has the shape in which Elasticsearch answers the same body."""
+
+    total: int
+    answers: dict[str, Any]
+
+
+class Refusal(Model):
+    """A document that was not put, and why."""
+
+    id: str
+    reason: str
+    """Without collected text."""
+    for_good: bool = True
+    """Whether trying again is useless."""
+
+
+class IndexAway(TryLater):
+    """The index is busy, blocked or broken. Nothing is lost: the outbox keeps what it has yet to hear."""
+
+
+class PostIndex(Protocol):
+    """Flagged posts and leads, kept to be searched and counted. Disposable: the register holds them.
+
+    Everything raises `IndexAway` while the index cannot be used.
+    """
+
+    def put(self, posts: Sequence[IndexedPost]) -> list[Refusal]:
+        """Keep posts under their ids; the same id twice is one post, the last. Returns those refused, each with its reason.
+
+        What was put is durable and found by every process when this returns.
+        """
+
+    def search(self, query: Query) -> Page:
+        """Posts that hold all words, newest first seen first. Possible victims are never found."""
+
+    def count(self, query: Query, questions: Mapping[str, Body]) -> Counts:
+        """Answers to questions about everything that the query finds, possible victims included.
+
+        Raises `BadQuestion` for a body that the back-ends would not answer alike.
+        """
+
+    def forget(self, ids: Collection[str]) -> int:
+        """Remove posts. Returns how many were there. Their shelves are `stale` until they are replaced."""
+
+    def shelves(self) -> tuple[str, ...]:
+        """Months that hold documents, newest first."""
+
+    def stale(self) -> frozenset[str]:
+        """Shelves on whose disk words of removed documents can still be there."""
+
+    def replace(self, shelf: str, posts: Iterable[IndexedPost]) -> list[Refusal]:
+        """Build a month anew and swap it in at once: what is not among `posts` is gone from the disk."""
+
+    def close(self) -> None:
+        """Let go of the writer's place."""

@@ -1,0 +1,29 @@
+"""Cuts text into tokens before any index sees it, so that every back-end finds the same.
+
+Scripts written without spaces give one token per character, everything else
+one token per run of letters and digits. A word of several tokens is searched
+as a phrase: that is how two-character Chinese words are found. Punctuation
+falls away on both sides, so 外約 also finds 外，約.
+"""
+
+import re
+
+MAX_TOKEN_CHARACTERS = 64
+"""A longer run is cut into pieces, in texts and in queries alike."""
+
+_ALONE = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer
+    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff"  # Hangul
+    "\u3005-\u3007\u3021-\u3029\u3038-\u303c"  # signs used as characters: 々〆〇
+    "\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # kana, without the middle dot
+    "\u3105-\u312f\u31a0-\u31bf"  # bopomofo
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+    "\u2600-\u27bf\U0001f000-\U0001faff"  # pictographs, which stand for words in slang
+)
+_TOKEN = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]{{1,{MAX_TOKEN_CHARACTERS}}}")
+
+
+def cut(text: str) -> list[str]:
+    """Tokens in the order of the text. Expects folded text; the back-ends only split at spaces."""
+    return _TOKEN.findall(text)
