@@ -29,13 +29,13 @@ def create(settings: Settings, desk: Desk) -> None:
     log.refuse_unwritable()
     with desk.act(Permission.SYSTEM_OPERATE, Verb.REGISTER_CREATED):
         pass
-    rulebook.publish(desk, *read_rules(settings.config / "rules"))
+    rulebook.publish(desk, *read_rules(settings.config))
     checkpoints.sign_now()
 
 
 def propose_shipped(settings: Settings, desk: Desk, unit: str) -> int:
     """Propose the sources of `config/sources`. They are read once somebody authorizes them."""
-    shipped = read_sources(settings.config / "sources")
+    shipped = read_sources(settings.config)
     for source in shipped:
         sources.propose(desk, source, unit)
     return len(shipped)

@@ -1,0 +1,126 @@
+"""Accepted means durable, once, and with nothing kept that need not be."""
+
+from collections.abc import Callable
+from typing import Any
+
+OFFER = "找援交的加賴 abc123，價格可議"
+CHATTER = "今天的港口風很大，釣不到魚。"
+
+
+def test_the_same_page_twice_is_kept_once(kept: Callable[..., Any]) -> None:
+    from patrol.register.tables import SeenPost, Sighting
+
+    assert kept(CHATTER, OFFER).posts_new == 2
+    again = kept(CHATTER, OFFER)
+    assert (again.posts_new, again.sightings, again.leads) == (0, 0, 0)
+    assert (SeenPost.objects.count(), Sighting.objects.count()) == (2, 1)
+    sighting = Sighting.objects.get()
+    assert sighting.last_seen_at > sighting.first_seen_at
+
+
+def test_other_words_under_a_key_are_the_next_version_of_one_lead(
+    kept: Callable[..., Any],
+) -> None:
+    from patrol.register.tables import Lead, Sighting
+
+    kept(("p1", OFFER))
+    assert kept(("p1", OFFER + "，今晚有空")).leads == 0
+    assert list(Sighting.objects.values_list("version", flat=True)) == [1, 2]
+    assert Lead.objects.get().sightings_count == 2
+
+
+def test_an_edit_that_adds_an_offer_opens_a_lead_at_version_two(kept: Callable[..., Any]) -> None:
+    from patrol.register.tables import Sighting
+
+    kept(("p1", CHATTER))
+    assert kept(("p1", OFFER)).leads == 1
+    assert Sighting.objects.get().version == 2
+
+
+def test_the_same_words_elsewhere_join_the_lead(kept: Callable[..., Any]) -> None:
+    from patrol.register.tables import Lead
+
+    kept(("p1", OFFER))
+    kept(("p9", "找援交的 加賴 ａｂｃ１２３ ， 價格可議"), author="someone else")
+    assert Lead.objects.get().sightings_count == 2
+
+
+def test_unflagged_words_are_encrypted_and_expire(kept: Callable[..., Any]) -> None:
+    from patrol.register.sealing import unseal
+    from patrol.register.tables import BacktestPost
+
+    kept(CHATTER)
+    row = BacktestPost.objects.select_related("unit").get()
+    assert CHATTER.encode() not in bytes(row.body)
+    assert CHATTER.encode() in unseal(row.unit, row.body)
+    assert (row.expires_at - row.seen.first_seen_at).days in {6, 7}
+
+
+def test_a_capture_seals_the_flagged_post_with_five_neighbours(kept: Callable[..., Any]) -> None:
+    import json
+
+    from patrol.register.sealing import unseal
+    from patrol.register.tables import CaptureRow
+
+    kept(*(f"閒聊第{number}則，風平浪靜。" for number in range(10)), OFFER)
+    row = CaptureRow.objects.select_related("unit").get()
+    posts = json.loads(unseal(row.unit, row.body))["posts"]
+    assert [post["key"] for post in posts] == ["p6", "p7", "p8", "p9", "p10", "p11"]
+
+
+def test_a_destroyed_key_makes_words_unreadable(kept: Callable[..., Any]) -> None:
+    import pytest
+    from django.utils import timezone
+
+    from patrol.register.sealing import Forgotten, destroy, unseal
+    from patrol.register.tables import Sighting
+
+    kept(OFFER)
+    row = Sighting.objects.select_related("unit").get()
+    destroy(row.unit, timezone.now())
+    with pytest.raises(Forgotten):
+        unseal(row.unit, row.body)
+
+
+def test_no_word_of_a_post_is_in_the_files_of_the_register(
+    house: Any, kept: Callable[..., Any], register: Any
+) -> None:
+    kept(OFFER, CHATTER, author="harbor_gull_77")
+    for path in register.rglob("*"):
+        if path.is_file():
+            raw = path.read_bytes()
+            for words in (OFFER[:6], CHATTER[:6], "abc123", "harbor_gull_77"):
+                assert words.encode() not in raw, path
+
+
+def test_rules_of_other_categories_do_not_run(house: Any) -> None:
+    from patrol.models import Category
+
+    house.authorize(categories=(Category.GAMBLING,))
+    begun = house.begin()
+    assert house.keeper(begun).keep(house.page(OFFER)).sightings == 0
+
+
+def test_a_record_stands_for_each_page_that_brought_something(kept: Callable[..., Any]) -> None:
+    from patrol.register.tables import LedgerIndex
+
+    kept(OFFER)
+    kept(OFFER)
+    assert LedgerIndex.objects.filter(verb="posts.kept").count() == 1
+
+
+def test_marks_move_only_with_a_green_end(house: Any) -> None:
+    from patrol.actions import runs
+    from patrol.actions.desk import Desk
+    from patrol.models import Outcome
+    from patrol.register.tables import StopMark
+
+    house.authorize()
+    desk = Desk.system()
+    begun = house.begin()
+    runs.end(desk, begun.run.pk, runs.Ended(Outcome.NETWORK, "gone", marks={"t1": "5"}))
+    assert not StopMark.objects.exists()
+    begun = house.begin()
+    outcome = runs.end(desk, begun.run.pk, runs.Ended(Outcome.OK, "", marks={"t1": "5"}))
+    assert outcome is Outcome.NOTHING_NEW
+    assert house.begin().marks == {"t1": "5"}
