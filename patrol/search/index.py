@@ -33,6 +33,7 @@ class Facet(StrEnum):
 
     DOCUMENT = "document"
     UNIT = "unit"
+    LEAD = "lead"
     SOURCE = "source"
     CHANNEL = "channel"
     KIND = "kind"
@@ -57,6 +58,8 @@ class IndexedPost(Model):
     """Of the sighting or the lead in the register."""
     unit: int
     """The police unit that owns it."""
+    lead: int
+    """The lead that it is, or belongs to."""
     source: Name
     channel: Channel
     kind: LeadKind

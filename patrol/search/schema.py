@@ -9,7 +9,7 @@ from tantivy import FieldType, Occur
 
 from patrol.models import LeadKind
 from patrol.search.index import Facet, IndexedPost, Query
-from patrol.search.tokens import cut
+from patrol.search.tokens import cut, spaced
 
 FORMAT = "v1"
 """Names the directory of this schema. Another schema takes another name, and is filled from the register."""
@@ -36,23 +36,25 @@ SCHEMA = _schema()
 def document(post: IndexedPost) -> tuple[tantivy.Document, int]:
     """The document, and how many tokens its text was cut into. The text itself is not stored."""
     row = tantivy.Document()
-    tokens = cut(post.text)
+    text = spaced(post.text)
+    tokens = text.count(" ") + 1 if text else 0
     row.add_text(_ID, post.id)
-    row.add_text(_TEXT, " ".join(tokens))
+    row.add_text(_TEXT, text)
     for facet, value in _keywords(post):
         row.add_text(facet.value, value)
     row.add_unsigned(KEY, post.key)
     row.add_unsigned(_SCORE, post.score)
     if post.day:
         row.add_unsigned(_DATE, int(post.day.replace("-", "")))
-    row.add_bytes(_BODY, b"%d %s" % (len(tokens), post.model_dump_json(exclude={"text"}).encode()))
-    return row, len(tokens)
+    row.add_bytes(_BODY, b"%d %s" % (tokens, post.model_dump_json(exclude={"text"}).encode()))
+    return row, tokens
 
 
 def _keywords(post: IndexedPost) -> Iterable[tuple[Facet, str]]:
     single: dict[Facet, Any] = {
         Facet.DOCUMENT: post.document,
         Facet.UNIT: post.unit,
+        Facet.LEAD: post.lead,
         Facet.SOURCE: post.source,
         Facet.CHANNEL: post.channel,
         Facet.KIND: post.kind,

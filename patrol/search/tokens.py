@@ -24,6 +24,16 @@ _ALONE = (
 _TOKEN = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]{{1,{MAX_TOKEN_CHARACTERS}}}")
 
 
+PART = "\f"
+"""Between texts that belong together, such as a lead's sightings: no phrase reaches over it."""
+_GAP = " \u241e "
+
+
+def spaced(text: str) -> str:
+    """The text as a back-end gets it: tokens with spaces between, and a token that nobody can search between parts."""
+    return _GAP.join(" ".join(cut(part)) for part in text.split(PART))
+
+
 def cut(text: str) -> list[str]:
     """Tokens in the order of the text. Expects folded text; the back-ends only split at spaces."""
     return _TOKEN.findall(text)

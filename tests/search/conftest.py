@@ -60,6 +60,7 @@ def post() -> MakePost:
             "document": DocumentKind.POST,
             "number": number,
             "unit": 1,
+            "lead": number,
             "source": "moto_forum",
             "channel": Channel.PLATFORM,
             "kind": LeadKind.LEAD,
@@ -73,3 +74,121 @@ def post() -> MakePost:
         return IndexedPost(**(fields | changes))
 
     return make
+
+
+class Kept:
+    """Sightings and leads in a register, with the outbox rows that go with them."""
+
+    def __init__(self) -> None:
+        from patrol.register.sealing import new_unit
+        from patrol.register.tables import AuthorizationRow, Person, RunRow, SourceRow, Unit
+
+        self.unit = Unit.objects.create(name="first")
+        person = Person.objects.create(account="lin", unit=self.unit, role="supervisor")
+        self.source = SourceRow.objects.create(
+            name="harbor", unit=self.unit, body={"channel": "platform"}
+        )
+        self.mandate = AuthorizationRow.objects.create(
+            source=self.source,
+            basis="b",
+            number="1",
+            hosts=[],
+            paths=[],
+            categories=[],
+            requester=person,
+            requested_at=NOON,
+            valid_from=NOON,
+            valid_until=NOON + timedelta(days=1),
+        )
+        self.run = RunRow.objects.create(source=self.source, due_at=NOON)
+        self.capture_unit = new_unit("capture", "c")
+        self._keys = 0
+
+    def lead(self, at: datetime = NOON, kind: LeadKind = LeadKind.LEAD, score: int = 50) -> Any:
+        from patrol.register.sealing import new_unit
+        from patrol.register.tables import Lead
+
+        lead = Lead.objects.create(
+            unit=self.unit,
+            source=self.source,
+            kind=kind,
+            category=Category.TRADING if kind is LeadKind.LEAD else None,
+            score=score,
+            rank=score,
+            retention=new_unit("lead", "l"),
+            opened_at=at,
+            moved_at=at,
+        )
+        self.tell("lead", lead.pk)
+        return lead
+
+    def sighting(self, lead: Any, words: str, at: datetime = NOON) -> Any:
+        from patrol.models import Post
+        from patrol.register.sealing import seal
+        from patrol.register.tables import CaptureRow, HandleRow, MatchRow, Sighting
+
+        self._keys += 1
+        key = f"p{self._keys}"
+        post = Post(source="harbor", key=key, url="u", author=None, posted_at=None, text=words)
+        capture = CaptureRow.objects.create(
+            run=self.run,
+            authorization=self.mandate,
+            unit=self.capture_unit,
+            fetched_at=at,
+            raw_sha256="",
+            engine="phpbb",
+            body=b"",
+            body_sha256="",
+        )
+        sighting = Sighting.objects.create(
+            source=self.source,
+            key=key,
+            words_hmac=key,
+            version=1,
+            authorization=self.mandate,
+            run=self.run,
+            capture=capture,
+            lead=lead,
+            unit=lead.retention,
+            body=seal(lead.retention, post.model_dump_json().encode()),
+            duplicate_hmac=key,
+            score=lead.score,
+            parts=[],
+            ruleset_sha256="",
+            engine="phpbb",
+            first_seen_at=at,
+            last_seen_at=at,
+        )
+        MatchRow.objects.create(
+            sighting=sighting,
+            rule="bicycle",
+            version=1,
+            kind=lead.kind,
+            category=lead.category,
+            spans=[],
+            weight=40,
+        )
+        for tag, role in (("offered_tag", "offered"), ("mentioned_tag", "mentioned")):
+            HandleRow.objects.create(
+                sighting=sighting,
+                kind="line",
+                tag=tag,
+                value=b"",
+                role=role,
+                confidence=1,
+                span_start=0,
+                span_end=1,
+            )
+        self.tell("post", sighting.pk)
+        self.tell("lead", lead.pk)
+        return sighting
+
+    def tell(self, kind: str, subject: int, op: str = "put") -> None:
+        from patrol.register.tables import OutboxRow
+
+        OutboxRow.objects.create(kind=kind, subject=subject, op=op, written_at=NOON, next_at=NOON)
+
+
+@pytest.fixture
+def kept(register: Path) -> Kept:
+    return Kept()
