@@ -73,7 +73,7 @@ class EmbeddedIndex:
         self._writers: dict[Path, tantivy.IndexWriter] = {}
         self._turn = threading.RLock()
         if writer:
-            with self._away("open for writing"):
+            with self._away("opened for writing"):
                 self._shelves.lock()
 
     def put(self, posts: Sequence[IndexedPost]) -> list[Refusal]:
