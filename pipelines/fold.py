@@ -1,0 +1,186 @@
+"""One spelling for matching; every folded character knows its place in the original.
+
+A batch of posts is joined, looked up in one numpy table and cut apart again.
+Only where a character vanished or became several is a breakpoint kept, and only
+hits are mapped back. Posts with marks that make other letters of their bases
+(か + ゛ is が), or with loose Hangul letters, are folded cluster by cluster.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.fold_table import SPECIAL, ignored, joins, mark, spelled, table
+
+
+LONGEST = 64
+"""Characters of a cluster. Unicode's stream-safe format allows 30 marks (UAX 15, section 13)."""
+
+
+class Place(NamedTuple):
+    """Code points of the original, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class _Slow(NamedTuple):
+    """A post that was folded by clusters: where each folded character begins and ends."""
+
+    starts: list[int]
+    ends: list[int]
+
+
+class _Breaks(NamedTuple):
+    """Where the joined batch changed its length, as places in the joined originals and folds."""
+
+    original: NDArray[np.int64]
+    """Places of the characters that vanished or became several."""
+    folded: NDArray[np.int64]
+    """Where each of them begins in the fold."""
+    after: NDArray[np.int64]
+    """Where the character behind each of them begins in the fold."""
+
+
+class Folded:
+    """Posts and their folds. `texts[i]` is the fold of `originals[i]`."""
+
+    def __init__(
+        self,
+        originals: Sequence[str],
+        texts: list[str],
+        breaks: _Breaks,
+        slow: dict[int, _Slow],
+        bounds: tuple[list[int], list[int]],
+    ) -> None:
+        self.originals = originals
+        self.texts = texts
+        self._breaks = breaks
+        self._slow = slow
+        self._original_starts, self._folded_starts = bounds
+
+    def place(self, post: int, start: int, end: int) -> Place:
+        """The original's characters that became `texts[post][start:end]`, with the marks on the last.
+
+        Invisible characters inside are part of it, those around it are not.
+        """
+        if start >= end:
+            raise ValueError(f"an empty piece of a fold has no place: {start}..{end}")
+        if post in self._slow:
+            first, last = self._slow[post].starts[start], self._slow[post].ends[end - 1]
+        else:
+            first = self._origin(post, start)
+            last = self._origin(post, end - 1) + 1
+        return Place(first, _with_marks(self.originals[post], last))
+
+    def _origin(self, post: int, index: int) -> int:
+        """The place in the original of the character that gave a folded one."""
+        joined = index + self._folded_starts[post]
+        breaks = self._breaks
+        # Breakpoints that begin at or before it; a removed character gives nothing, so it is passed.
+        passed = int(np.searchsorted(breaks.after, joined, side="right"))
+        if passed < len(breaks.after) and breaks.folded[passed] <= joined:
+            place = int(breaks.original[passed])
+        elif passed:
+            place = int(breaks.original[passed - 1]) + 1 + joined - int(breaks.after[passed - 1])
+        else:
+            place = joined
+        return place - self._original_starts[post]
+
+
+def _with_marks(text: str, end: int) -> int:
+    """The end moved behind accents and selectors that sit on the last character."""
+    while end < len(text) and (mark(text[end]) or text[end] in "\ufe0e\ufe0f\u20e3"):
+        end += 1
+    return end
+
+
+def fold(texts: Sequence[str]) -> Folded:
+    """Fold a batch. A hundred to five hundred posts at a time are best."""
+    rules = table()
+    joined = "".join(texts)
+    source = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = rules.codes[source]
+    places = np.flatnonzero(codes >= SPECIAL)
+    entries = (codes[places] - SPECIAL).astype(np.int64)
+    gains = rules.lengths[entries] - 1
+    moved = np.cumsum(gains)
+    out = codes
+    if len(places):
+        out = _spread(codes, places, entries, moved)
+    original_starts = [0, *accumulate(map(len, texts))]
+    folded_starts = _moved(original_starts, places, moved)
+    whole = out.tobytes().decode("utf-32-le")
+    folds = [whole[start:end] for start, end in pairwise(folded_starts)]
+    begins = places + moved - gains
+    breaks = _Breaks(original=places, folded=begins, after=places + 1 + moved)
+    slow: dict[int, _Slow] = {}
+    joining = places[rules.extends[entries]]
+    if len(joining):
+        posts = np.unique(np.searchsorted(original_starts, joining, side="right") - 1)
+        for post in posts.tolist():
+            folds[post], slow[post] = _fold_clusters(texts[post])
+    return Folded(texts, folds, breaks, slow, (original_starts, folded_starts))
+
+
+def _spread(
+    codes: NDArray[np.uint32],
+    places: NDArray[np.int64],
+    entries: NDArray[np.int64],
+    moved: NDArray[np.int64],
+) -> NDArray[np.uint32]:
+    """The codes with the entries written out: some characters gone, some become several."""
+    rules = table()
+    lengths = rules.lengths[entries]
+    counts = np.ones(len(codes), dtype=np.int64)
+    counts[places] = lengths
+    out = np.repeat(codes, counts)
+    begins = places + moved - (lengths - 1)
+    for nth in range(int(lengths.max())):
+        long = lengths > nth
+        out[begins[long] + nth] = rules.words[entries[long], nth]
+    return out
+
+
+def _moved(starts: list[int], places: NDArray[np.int64], moved: NDArray[np.int64]) -> list[int]:
+    """Where posts begin in the fold, from where they begin in the original."""
+    if not len(places):
+        return starts
+    before = np.searchsorted(places, starts, side="left")
+    shifts = np.concatenate(([0], moved))[before]
+    shifted: list[int] = (np.asarray(starts) + shifts).tolist()
+    return shifted
+
+
+def clusters(text: str) -> Iterator[Place]:
+    """Cut a text where nothing joins: each piece is a character and all that may compose with it.
+
+    No piece is longer than `LONGEST`, because sorting marks takes the square of their number.
+    """
+    start = 0
+    for index in range(1, len(text) + 1):
+        if index in (len(text), start + LONGEST) or not joins(text[index]):
+            yield Place(start, index)
+            start = index
+
+
+def _fold_clusters(text: str) -> tuple[str, _Slow]:
+    """The exact way, for posts whose characters join. About 100 times slower."""
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in clusters(text):
+        folded = spelled(text[start:end])
+        seen = max((i for i in range(start, end) if not ignored(text[i])), default=start)
+        out.append(folded)
+        starts += [start] * len(folded)
+        ends += [seen + 1] * len(folded)
+    return "".join(out), _Slow(starts, ends)
+
+
+def fold_one(text: str) -> str:
+    """The fold of one text, for what is not in a batch: words, queries, keys."""
+    return fold([text]).texts[0]
