@@ -27,6 +27,7 @@ def run(
     from patrol.schedule.projecting import drain
 
     desk = Desk.command_line()
+    runs.end_silent(desk)
     row = sources.run_now(desk, source)
     if runs.busy(row):
         raise TryLater(
