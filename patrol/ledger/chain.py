@@ -100,19 +100,19 @@ def spell(record: Record, after: Head, *, at: datetime, boot_id: str) -> bytes:
         "boot_id": boot_id,
         "actor": {
             "person": actor.person,
-            "account": _nfc(actor.account),
+            "account": nfc(actor.account),
             "role": actor.role,
-            "session": _nfc(actor.session),
-            "origin": _nfc(actor.origin),
+            "session": nfc(actor.session),
+            "origin": nfc(actor.origin),
         },
         "verb": record.verb,
         "op": OP_OF[record.verb],
-        "subject": _nfc(record.subject),
+        "subject": nfc(record.subject),
         "result": record.result,
-        "purpose": _nfc(record.purpose),
+        "purpose": nfc(record.purpose),
         "count": record.count,
         "reason_commitment": record.reason_commitment,
-        "details": {_nfc(key): _nfc(value) for key, value in record.details.items()},
+        "details": {nfc(key): nfc(value) for key, value in record.details.items()},
         "prev_hash": after.hash.hex(),
     }
     body = encode(document)
@@ -161,9 +161,10 @@ def uuid7(at: datetime) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _nfc(value: Any) -> Any:
+def nfc(value: Any) -> Any:
+    """A string, or the strings of a list, in Unicode's NFC."""
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, list):
-        return [_nfc(item) for item in value]
+        return [nfc(item) for item in value]
     return value
