@@ -4,8 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 COMMANDS = tuple(
@@ -18,17 +18,17 @@ COMMANDS = tuple(
 """A command is a file here with a Typer `app`: `flag.py` is `patrol flag`."""
 
 
-class Commands(click.Group):
-    """Finds a command by its file."""
+class Commands(TyperGroup):
+    """Finds a command by its file. Typer's own group: another click would not know its exit codes."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002  (Typer's signature)
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         app: typer.Typer = import_module(f"patrol.cli.{cmd_name}").app
-        command: Any = get_command(app)
+        command = get_command(app)
         command.name = cmd_name
         return command
 
