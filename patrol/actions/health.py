@@ -1,0 +1,142 @@
+"""What is wrong with the register, the access log and the index, and what to do about it. Looks, and changes nothing."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from patrol.actions.machine import Check, Checker, asked, bad, good, name_of
+from patrol.errors import PatrolError
+from patrol.register import log
+from patrol.register.tables import AuthorizationRow, LedgerIndex, OutboxRow
+from patrol.search import Query, open_index
+from patrol.settings import Settings
+
+LATEST_OUTBOX = timedelta(minutes=10)
+"""Older rows mean that no projector works."""
+SOON = timedelta(days=7)
+WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock of a machine that runs this program shows an earlier time."""
+
+
+def look(settings: Settings) -> list[Check]:
+    """Every check of an open register; only the first when its tables are not complete."""
+    migrated = _asked(_migrations, settings)
+    if not migrated.ok:
+        return [migrated]
+    return [migrated, *(_asked(check, settings) for check in _ALL)]
+
+
+def _asked(check: Checker, settings: Settings) -> Check:
+    try:
+        return asked(check, settings)
+    except PatrolError as error:
+        return bad(check, error.what, error.do)
+    except (DatabaseError, sqlite3.Error) as error:
+        return bad(check, f"The register says: {error}.", "Look at the disk and its log.")
+
+
+def _migrations(_settings: Settings) -> Check:
+    executor = MigrationExecutor(connection)
+    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return bad(
+            _migrations,
+            f"The register lacks {len(waiting)} migrations.",
+            "Back the data directory up, then run `patrol init`.",
+        )
+    return good(_migrations, "All migrations are done.")
+
+
+def _durability(_settings: Settings) -> Check:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        mode = cursor.fetchone()[0]
+        cursor.execute("PRAGMA synchronous")
+        level = cursor.fetchone()[0]
+    sentence = f"journal_mode is {mode}, synchronous {'FULL' if level == 2 else level}."
+    if (mode, level) != ("wal", 2):
+        return bad(_durability, sentence, "Move the data directory to a local disk.")
+    return good(_durability, sentence)
+
+
+def _access_log(_settings: Settings) -> Check:
+    log.refuse_unwritable()
+    head = log.head()
+    return good(
+        _access_log,
+        f"A record can be written, and the last of {head.seq:,} is as it was written.",
+        "`patrol log verify` verifies all of them.",
+    )
+
+
+def _clock(_settings: Settings) -> Check:
+    now = timezone.now()
+    if now < WRITTEN_IN:
+        return bad(_clock, f"The clock shows {now:%Y-%m-%d}.", "Set it, and keep it by NTP.")
+    last = LedgerIndex.objects.order_by("-seq").values_list("at", flat=True).first()
+    if last is not None and last > now + timedelta(seconds=5):
+        return bad(
+            _clock,
+            f"The clock is {last - now} behind the last record of the access log.",
+            "Set it, and keep it by NTP: authorizations begin and end by it.",
+        )
+    return good(_clock, f"The clock shows {now:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _index(settings: Settings) -> Check:
+    index = open_index(settings)
+    held = index.count(Query(), {}).total
+    stale = index.stale()
+    index.close()
+    if stale:
+        return good(
+            _index,
+            f"The index holds {held:,} documents; words to be purged from {', '.join(sorted(stale))} wait.",
+            "`patrol serve` purges when it has nothing else to do.",
+        )
+    return good(_index, f"The index holds {held:,} documents.")
+
+
+def _outbox(_settings: Settings) -> Check:
+    dead = OutboxRow.objects.exclude(dead_because=None)
+    waiting = OutboxRow.objects.filter(dead_because=None)
+    oldest = waiting.order_by("written_at").values_list("written_at", flat=True).first()
+    if count := dead.count():
+        reason = dead.values_list("dead_because", flat=True).first()
+        return bad(
+            _outbox,
+            f"{count:,} documents were refused for good, the first because: {reason}",
+            "Mend the cause, then run `patrol index rebuild`.",
+        )
+    if oldest is not None and timezone.now() - oldest > LATEST_OUTBOX:
+        return bad(
+            _outbox,
+            f"{waiting.count():,} documents wait for the index, the oldest since {oldest:%Y-%m-%d %H:%M} UTC.",
+            "Start `patrol serve`: it feeds the index.",
+        )
+    return good(_outbox, f"{waiting.count():,} documents wait for the index.")
+
+
+def _authorizations(_settings: Settings) -> Check:
+    now = timezone.now()
+    approved = AuthorizationRow.objects.filter(
+        approved_at__isnull=False, revoked_at=None, source__paused_at=None
+    )
+    latest: dict[str, datetime] = {}
+    for name, until in approved.values_list("source__name", "valid_until"):
+        latest[name] = max(until, latest.get(name, until))
+    ended = sorted(name for name, until in latest.items() if until <= now)
+    ending = sorted(name for name, until in latest.items() if now < until <= now + SOON)
+    parts = [f"{len(latest) - len(ended)} sources are authorized."]
+    if ended:
+        parts.append(f"Ended: {', '.join(ended)}.")
+    if ending:
+        parts.append(f"Ending within {SOON.days} days: {', '.join(ending)}.")
+    do = "Request the next authorization, or pause the source." if ended or ending else None
+    return good(_authorizations, " ".join(parts), do)
+
+
+_ALL = (_durability, _access_log, _clock, _index, _outbox, _authorizations)
+NAMES = tuple(map(name_of, (_migrations, *_ALL)))

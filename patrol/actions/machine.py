@@ -1,0 +1,141 @@
+"""The machine under this installation: directory, keys, disk. Needs no register, looks, and changes nothing."""
+
+import shutil
+from collections.abc import Callable
+
+from patrol.models import Model
+from patrol.settings import Settings
+
+LEAST_FREE_BYTES = 1024**3
+_SECRETS = ("text.key", "tag.key", "web.key")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Check(Model):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    sentence: str
+    do: str | None = None
+    """What to do; on a check that is ok, what would be wise."""
+
+
+Checker = Callable[[Settings], Check]
+
+
+def look(settings: Settings) -> list[Check]:
+    """Everything that can be seen without opening the register, in the order in which to mend what fails."""
+    return [asked(check, settings) for check in _ALL]
+
+
+def may_open(checks: list[Check]) -> bool:
+    """Whether the register can be opened without making anything: Django would make a missing key on the way."""
+    return all(check.ok for check in checks if check.name in {"data_directory", "register", "keys"})
+
+
+def asked(check: Checker, settings: Settings) -> Check:
+    """The check, whose own failure is an answer too."""
+    try:
+        return check(settings)
+    except OSError as error:
+        return bad(check, f"{error.strerror}: {error.filename}.", "Look at the disk and its log.")
+
+
+def name_of(check: Checker) -> str:
+    return check.__name__.lstrip("_")
+
+
+def bad(check: Checker, sentence: str, do: str) -> Check:
+    return Check(name=name_of(check), ok=False, sentence=sentence, do=do)
+
+
+def good(check: Checker, sentence: str, do: str | None = None) -> Check:
+    return Check(name=name_of(check), ok=True, sentence=sentence, do=do)
+
+
+def _data_directory(settings: Settings) -> Check:
+    home = settings.home
+    if not home.is_dir():
+        return bad(
+            _data_directory,
+            f"There is no data directory {home}.",
+            "Run `patrol init`, or name another with --home.",
+        )
+    probe = home / ".doctor"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return bad(
+            _data_directory,
+            f"Nothing can be written into {home}: {error.strerror}.",
+            "Give the directory to the account that runs Patrol, and see that its disk is not read-only.",
+        )
+    if home.stat().st_mode & 0o077:
+        return bad(_data_directory, f"Others can look into {home}.", f"Run `chmod 700 {home}`.")
+    return good(_data_directory, f"{home} is writable, for its owner alone.")
+
+
+def _register(settings: Settings) -> Check:
+    if not settings.database_path.is_file():
+        return bad(
+            _register,
+            f"There is no register in {settings.home}.",
+            "Run `patrol init`, or name another data directory with --home.",
+        )
+    return good(_register, f"The register has {settings.database_path.stat().st_size:,} bytes.")
+
+
+def _keys(settings: Settings) -> Check:
+    folder = settings.keys_path
+    missing = [name for name in _SECRETS if not (folder / name).is_file()]
+    if "text.key" in missing and settings.database_path.is_file():
+        return bad(
+            _keys,
+            f"{folder / 'text.key'} is missing: no kept words can be opened.",
+            "Bring it back from its copy in the safe. Do not let a new one be made.",
+        )
+    if missing:
+        return bad(_keys, f"Missing in {folder}: {', '.join(missing)}.", "Run `patrol init`.")
+    open_to_others = [
+        path for path in (folder, *sorted(folder.iterdir())) if path.stat().st_mode & 0o077
+    ]
+    if open_to_others:
+        names = " ".join(str(path) for path in open_to_others)
+        return bad(_keys, f"Others can read keys: {names}.", f"Run `chmod go= {names}`.")
+    return good(_keys, "The keys are there, for their owner alone.")
+
+
+def _disk(settings: Settings) -> Check:
+    there = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    sentence = f"{free / 1024**3:.1f} GB are free."
+    if free < LEAST_FREE_BYTES:
+        return bad(_disk, sentence, "Make room: below 16 MB nothing is read or shown any more.")
+    return good(_disk, sentence)
+
+
+def _chromium(_settings: Settings) -> Check:
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        return good(
+            _chromium,
+            "There is no Chromium; boards that need JavaScript cannot be read.",
+            "Install it if you have such boards.",
+        )
+    return good(_chromium, f"Chromium is {found}.")
+
+
+def _laboratory(settings: Settings) -> Check:
+    if settings.laboratory_hosts:
+        return bad(
+            _laboratory,
+            f"The laboratory is open: {', '.join(sorted(settings.laboratory_hosts))} on loopback can be read.",
+            "Outside of demos and tests, take PATROL_LABORATORY away.",
+        )
+    return good(_laboratory, "The laboratory is closed: only public addresses can be read.")
+
+
+_ALL = (_data_directory, _register, _keys, _disk, _chromium, _laboratory)
+NAMES = tuple(map(name_of, _ALL))

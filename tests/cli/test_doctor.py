@@ -1,0 +1,228 @@
+"""`patrol doctor`: each check, well and broken, as a person runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from patrol.actions import machine
+
+PATROL = [sys.executable, "-c", "from patrol.cli.main import main; main()"]
+
+
+def doctor(home: Path, *options: str, **environment: str) -> tuple[int, str]:
+    """Exit code and standard output."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PATROL_")}
+    clean["PYTHONPATH"] = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [*PATROL, "doctor", "--home", str(home), *options],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=clean | environment,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout
+
+
+def found(home: Path, **environment: str) -> tuple[int, dict[str, Any]]:
+    code, out = doctor(home, "--json", **environment)
+    answer = json.loads(out)
+    assert answer["ok"] is (code == 0)
+    for check in answer["checks"]:
+        assert set(check) == {"name", "ok", "sentence", "do"}
+        assert check["ok"] or check["do"], "what is wrong says what to do"
+    return code, {check["name"]: check for check in answer["checks"]}
+
+
+@pytest.fixture
+def home(register: Path) -> Path:
+    """As `patrol init` leaves it: keys made, modes tight."""
+    from patrol.register import secrets
+    from patrol.settings import Settings
+
+    for key in (secrets.django_secret, secrets.master_key, secrets.tag_key):
+        key(Settings())
+    register.chmod(0o700)
+    return register
+
+
+def test_missing_home_says_patrol_init_and_makes_nothing(tmp_path: Path) -> None:
+    code, out = doctor(tmp_path / "none")
+    assert code == 1
+    assert f"FAILED  data_directory: There is no data directory {tmp_path / 'none'}." in out
+    assert "do: Run `patrol init`" in out
+    assert not (tmp_path / "none").exists()
+
+
+def test_empty_home_says_patrol_init_and_makes_nothing(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    code, checks = found(tmp_path)
+    assert code == 1
+    assert "patrol init" in checks["register"]["do"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_well_installation(home: Path) -> None:
+    from patrol.actions import health
+
+    before = {path for path in home.rglob("*") if "register.sqlite3-" not in path.name}
+    code, checks = found(home)
+    assert (code, [name for name, check in checks.items() if not check["ok"]]) == (0, [])
+    assert tuple(checks) == (*machine.NAMES, *health.NAMES)
+    after = {path for path in home.rglob("*") if "register.sqlite3-" not in path.name}
+    assert after - before <= {home / "register.sqlite3.turn"}, "it changes nothing"
+
+
+def _text_key(home: Path) -> None:
+    (home / "keys" / "text.key").unlink()
+
+
+def _index(home: Path) -> None:
+    month = home / "index" / "v1" / "2026-11.0001"
+    month.mkdir(parents=True)
+    (month / "meta.json").write_text("{")
+
+
+def _tables(home: Path) -> None:
+    from django.db import connection
+
+    connection.cursor().execute("DELETE FROM django_migrations WHERE app = 'register'")
+
+
+def _record() -> None:
+    from django.db import transaction
+
+    from patrol.models import Actor, Record, Verb
+    from patrol.register import log
+
+    with transaction.atomic():
+        log.append(Record(verb=Verb.REGISTER_CREATED, actor=Actor(account="mei")))
+
+
+def _log(home: Path) -> None:
+    from django.db import connection
+
+    _record()
+    connection.cursor().execute(
+        "UPDATE ledger_record SET body = CAST(replace(CAST(body AS TEXT), 'mei', 'lin') AS BLOB)"
+    )
+
+
+def _future(home: Path) -> None:
+    from patrol.register.tables import LedgerIndex
+
+    _record()
+    LedgerIndex.objects.update(at=timezone.now() + timedelta(hours=2))
+
+
+def _waiting(home: Path) -> None:
+    from patrol.register.tables import OutboxRow
+
+    old = timezone.now() - timedelta(hours=2)
+    OutboxRow.objects.create(kind="post", subject=1, op="put", written_at=old, next_at=old)
+
+
+def _dead(home: Path) -> None:
+    from patrol.register.tables import OutboxRow
+
+    _waiting(home)
+    OutboxRow.objects.update(dead_because="its seal is broken")
+
+
+BREAKS: list[tuple[str, str, Callable[[Path], object]]] = [
+    ("data_directory", "chmod 700", lambda home: home.chmod(0o755)),
+    ("keys", "copy in the safe", _text_key),
+    ("keys", "chmod go=", lambda home: (home / "keys" / "tag.key").chmod(0o640)),
+    ("migrations", "patrol init", _tables),
+    ("access_log", "", _log),
+    ("clock", "NTP", _future),
+    ("index", "patrol index rebuild", _index),
+    ("outbox", "patrol serve", _waiting),
+    ("outbox", "its seal is broken", _dead),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "break_it"), BREAKS, ids=[f"{name}-{words}" for name, words, _ in BREAKS]
+)
+def test_says_what_is_wrong(
+    home: Path, name: str, words: str, break_it: Callable[[Path], object]
+) -> None:
+    break_it(home)
+    code, checks = found(home)
+    assert code == 1
+    assert [wrong for wrong, check in checks.items() if not check["ok"]] == [name]
+    assert words in checks[name]["sentence"] + checks[name]["do"]
+
+
+def test_lost_key_is_not_made_anew(home: Path) -> None:
+    _text_key(home)
+    doctor(home)
+    assert not (home / "keys" / "text.key").exists()
+
+
+def test_open_laboratory_is_told(home: Path) -> None:
+    code, checks = found(home, PATROL_LABORATORY="forum.example:41001")
+    assert code == 1
+    assert "forum.example:41001" in checks["laboratory"]["sentence"]
+
+
+def test_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from patrol.settings import Settings
+
+    monkeypatch.setattr(machine, "LEAST_FREE_BYTES", 1 << 60)
+    wrong = [check.name for check in machine.look(Settings(home=tmp_path)) if not check.ok]
+    assert "disk" in wrong
+
+
+def test_authorizations_that_end_are_told(home: Path) -> None:
+    from patrol.register.tables import AuthorizationRow, Person, SourceRow, Unit
+
+    now = timezone.now()
+    unit = Unit.objects.create(name="first")
+    lin, wu = (
+        Person.objects.create(account=name, unit=unit, role="supervisor") for name in ("lin", "wu")
+    )
+    for name, days in (("ended", -1), ("ending", 3), ("lasting", 30)):
+        AuthorizationRow.objects.create(
+            source=SourceRow.objects.create(name=name, unit=unit, body={}),
+            basis="b",
+            number="1",
+            hosts=[],
+            paths=[],
+            categories=[],
+            requester=lin,
+            requested_at=now,
+            approver=wu,
+            approved_at=now,
+            valid_from=now - timedelta(days=9),
+            valid_until=now + timedelta(days=days),
+        )
+    code, checks = found(home)
+    assert code == 0
+    check = checks["authorizations"]
+    assert check["sentence"] == (
+        "2 sources are authorized. Ended: ended. Ending within 7 days: ending."
+    )
+    assert "pause the source" in check["do"]
+
+
+def test_waiting_purge_is_told(home: Path) -> None:
+    from patrol.search.shelves import Shelves
+
+    shelves = Shelves(home / "index", "v1")
+    shelves.lock()
+    shelves.mark_stale("2026-11")
+    shelves.unlock()
+    code, checks = found(home)
+    assert code == 0
+    assert "2026-11" in checks["index"]["sentence"]
