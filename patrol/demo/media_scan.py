@@ -35,10 +35,16 @@ _SVG = re.compile(
     rb"<svg\b[^>]{0,2000}>(?=.{0,4000}?<(?:path|rect|circle|ellipse|line|poly|image|text|use|g|defs)\b)",
     re.DOTALL,
 )
-_LOWERED = re.compile(rb"(?:ivborw0kggo|r0lgod[ld]h|/9j/4aaqskzjrg)[a-z0-9+/]{24}")
-"""Base64 media that went through lower case, as index terms do: they cannot be decoded any more."""
+_BEGINNING = re.compile(
+    rb"ivborw0kggo|/9j/4aaqskzjrg|/9j/2wbd|r0lgod[ld]h|uklgr[a-z0-9+/]{6}(?:xrujq|xqvzf|bvkkg)"
+    rb"|aaaa[a-z0-9+/]{2}z0exb|gkxfo(?:.{2}choe|weaaaaaa)|t2dnuwac|zkxhqwaaaci"
+    rb"|d09g[rm](?:gab|k9uv)|jvberi0[xy]l",
+    re.IGNORECASE,
+)
+"""How base64 media begin, in any case: lower-cased by an index, or broken by a compressor that is
+not opened here, they cannot be decoded any more."""
 
-_TEXTUAL = (("data uri", _DATA_URI), ("svg", _SVG), ("lowered base64", _LOWERED))
+_TEXTUAL = (("data uri", _DATA_URI), ("svg", _SVG), ("base64 beginning", _BEGINNING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a scan found; nothing is what it should find."""
+    """What a scan found; nothing is what it should find. Media found in two ways count twice."""
 
     findings: tuple[Finding, ...]
 

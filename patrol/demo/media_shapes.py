@@ -57,20 +57,18 @@ def _png(data: bytes, at: int) -> int:
 
 
 _JPEG_MARKERS = frozenset({0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD, 0xFE, *range(0xE0, 0xF0)})
+_AFTER = frozenset(bytes([marker]) for marker in _JPEG_MARKERS | {0xDA})
 
 
 def _jpeg(data: bytes, at: int) -> int:
     if len(data) < at + 10 or data[at + 3] not in _JPEG_MARKERS:
         return 0
     length = _u16be(data, at + 4)
-    following = at + 4 + length
-    if following + 2 > len(data):
-        named = data[at + 6 : at + 10] in {b"JFIF", b"Exif"}
-        return len(data) - at if named else 0
-    after = data[following + 1]
-    if length < 3 or data[following] != 0xFF or after not in _JPEG_MARKERS | {0xDA}:
+    following = data[at + 4 + length : at + 6 + length]
+    named = data[at + 6 : at + 10] in {b"JFIF", b"Exif"}
+    if not named and (length < 3 or following[:1] != b"\xff" or following[1:2] not in _AFTER):
         return 0
-    end = data.find(b"\xff\xd9", following)
+    end = data.find(b"\xff\xd9", at + 4)
     return (end + 2 if end >= 0 else len(data)) - at
 
 

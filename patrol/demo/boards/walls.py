@@ -1,30 +1,10 @@
 """What a board shows instead of itself: errors, walls, pictures nobody should ask for."""
 
-import struct
-import zlib
-
 from patrol.demo.boards.board import Health
 from patrol.demo.boards.server import Answer
+from patrol.demo.specimens import SPECIMENS
 
-
-def _png() -> bytes:
-    """One grey pixel, so that asking for a picture has an answer."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(b"\x00\x80")
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
-
-
-PNG = _png()
-
-PICTURE = Answer(PNG, "image/png")
+PICTURE = Answer(SPECIMENS["png"], "image/png")
 
 NOT_FOUND = Answer(b"<!doctype html><title>404</title><p>Not found.</p>", status=404)
 
