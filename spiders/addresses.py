@@ -1,0 +1,34 @@
+"""Addresses as a page writes them, made whole and without what belongs to one visit only."""
+
+import re
+
+import ada_url
+
+_SESSION = re.compile(
+    r"(?<=[?&;])(?:(?:sid|phpsessid|jsessionid|asp\.net_sessionid)=[^&#;]*|s=[0-9a-f]{32})(?:&amp;|&|;|(?=#)|$)",
+    re.IGNORECASE,
+)
+_JSESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)
+_LOOSE = re.compile(r"[?&;]+(?=#|$)")
+
+
+def tidy(url: str) -> str:
+    """The same address without session ids: two visits name a page alike."""
+    if not _JSESSION.search(url) and not _SESSION.search(url):
+        return url
+    return _LOOSE.sub("", _SESSION.sub("", _JSESSION.sub("", url)))
+
+
+def absolute(base: str, href: str | None) -> str | None:
+    """The whole address of a link, tidy; None if it leads nowhere that a browser could go over HTTP."""
+    if href is None:
+        return None
+    try:
+        url = str(ada_url.join_url(base, href.strip()))
+    except ValueError:
+        return None
+    return tidy(url) if url.startswith(("http://", "https://")) else None
+
+
+def without_fragment(url: str) -> str:
+    return url.partition("#")[0]

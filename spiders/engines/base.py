@@ -1,0 +1,90 @@
+"""What an engine is: it tells its boards by signs, and finds rows, posts, threads and the next page.
+
+An engine gets a page and never fetches one. It says what it sees; what that
+means for a run is decided in `spiders.reading`.
+"""
+
+from abc import ABC, abstractmethod
+from datetime import datetime, tzinfo
+from enum import IntEnum
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from patrol.models import Post, ThreadLink
+from spiders.page import Page
+
+Kind = Literal["list", "thread", "feed"]
+
+
+class Where(IntEnum):
+    """Where a sign stands, the most telling first: the first engine whose sign is found there reads the page."""
+
+    HEADER = 1
+    """Pattern over `name: value` of the response headers."""
+    GENERATOR = 2
+    """Pattern over `meta[name=generator]`."""
+    MARKER = 3
+    """Selector of an element that only this software writes."""
+    FEED = 4
+    """Pattern over the beginning of a document that is not HTML."""
+    SCRIPT = 5
+    """Words in the page's source, scripts and comments included."""
+
+
+class Sign(NamedTuple):
+    """One thing by which a board's software is told."""
+
+    where: Where
+    what: str
+
+
+class Clock(NamedTuple):
+    """What a page says of its board's own zone and time."""
+
+    zone: tzinfo | None = None
+    now: datetime | None = None
+
+
+class Engine(ABC):
+    """Reads the pages of one board software."""
+
+    signs: ClassVar[tuple[Sign, ...]] = ()
+    locked: ClassVar[str] = ""
+    """Selector of what only guests without an account, a password or a payment see instead of posts."""
+
+    @property
+    def name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
+
+    @abstractmethod
+    def kind(self, page: Page) -> Kind | None:
+        """What the page is; None for another page of the same board, such as its index."""
+
+    @abstractmethod
+    def post_rows(self, page: Page) -> list[Any]:
+        """What the posts hang on, in the order of the page: elements, or entries of a feed."""
+
+    @abstractmethod
+    def post(self, page: Page, row: Any, place: int) -> Post | None:
+        """The post of one row, the first of a page being 0; None if the row is none, such as an advertisement.
+
+        Raises `LayoutChanged` if it is one and cannot be read.
+        """
+
+    def thread_rows(self, page: Page) -> list[Any]:  # noqa: ARG002  (feeds have none)
+        """What the threads of a list hang on."""
+        return []
+
+    def thread(self, page: Page, row: Any) -> ThreadLink | None:  # noqa: ARG002
+        """The thread of one row; None if the row is none. Raises `LayoutChanged`."""
+        return None
+
+    def next_page(self, page: Page) -> str | None:  # noqa: ARG002
+        """Address of the page that follows."""
+        return None
+
+    def clock(self, page: Page) -> Clock:  # noqa: ARG002
+        return Clock()
+
+    def empty(self, page: Page) -> bool:  # noqa: ARG002
+        """Whether the board itself says that there is nothing here."""
+        return False

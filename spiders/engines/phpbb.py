@@ -1,0 +1,382 @@
+"""Reads phpBB 3 (prosilver and what is built on it), its older theme subsilver2, and phpBB 2's tables.
+
+Hooks, from the most lasting to the least: `#p1042` or `a[name=p1042]` is the
+post's own number; `.postbody`, `.content`, `.author`, `.topictitle` are the
+names that themes keep. Posts of all themes have the key `p1042`.
+"""
+
+import re
+from datetime import datetime, tzinfo
+from typing import ClassVar, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from patrol.models import Post, PostedAt, Precision, ThreadLink
+from spiders.addresses import without_fragment
+from spiders.engines.base import Clock, Engine, Kind, Sign, Where
+from spiders.page import LayoutChanged, Page, Row
+from spiders.plain import Body
+from spiders.zones import named_zone, read_zone
+
+_NUMBER = re.compile(r"p?(\d{1,12})")
+_POST_ID = re.compile(r"(?:p|post|post-|pid|post_)(\d{1,12})")
+_TOPIC = re.compile(
+    r"(?:topic|thread|[-_/]t|^t)[-_]?(\d+)(?=\.html|[-/_.]|$)|[-,](\d+)(?:[-,]\d+)?\.html$"
+)
+_SIGNATURE = re.compile(r"^\s*_{10,}\s*$", re.MULTILINE)
+_DASH = re.compile(r"[»«]|\u2192")
+
+
+class Theme(NamedTuple):
+    """Where a family of themes keeps the parts of a post."""
+
+    author: tuple[str, ...]
+    posted_at: tuple[str, ...]
+    body: tuple[str, ...]
+
+
+_PROSILVER = Theme(
+    author=(
+        "p.author a.username, p.author a.username-coloured, p.author span.username, p.author span.username-coloured",
+        ".author .username, .author .username-coloured",
+        ".postprofile .username, .postprofile .username-coloured",
+        ".post-author .username, .post-author .username-coloured, .post-username a",
+        "p.author strong",
+        ".author strong",
+        "p.author a[href*=memberlist], p.author a[href*=member], p.author a[href*=profile]",
+        ".postprofile dt > a:not(:has(img)), .postprofile dt strong, .postprofile strong",
+        ".postprofile a[href*=memberlist]:not(:has(img))",
+        ".username, .username-coloured",
+        "[itemprop=author] [itemprop=name]",
+        ".postauthor",
+    ),
+    posted_at=(
+        "p.author time@datetime",
+        ".author time@datetime",
+        ".post-head time@datetime, .postinfo time@datetime, .post-date time@datetime",
+        ".postbody > time@datetime, .postbody > div > time@datetime",
+        "time[itemprop=datePublished]@datetime, meta[itemprop=datePublished]@content",
+        "p.author",
+        ".author",
+        ".post-date, .postdate, .post-time, .posttime, .date, .dateposted",
+        "p.author span@title, p.author abbr@title",
+        ".postbody .small, .postbody .smalltext, .postinfo",
+    ),
+    body=(
+        "div.content",
+        ".postbody .content",
+        ".postcontent, .post-content, .post-text, .posttext, .entry-content",
+        ".postbody",
+    ),
+)
+
+_TABLES = Theme(
+    author=(
+        ".postauthor",
+        "span.name b",
+        "span.name",
+        "b.name, .name",
+        ".username, .username-coloured",
+        ".author",
+    ),
+    posted_at=(
+        "td.gensmall div, div.gensmall",
+        "td.gensmall",
+        "td:has(.postbody) .postdetails",
+        "time@datetime",
+        ".postdate, .post-date, .date",
+        "td span.postdetails[style], td.postdetails",
+        "span.gensmall",
+    ),
+    body=("td:has(> span.postbody)", "div.postbody", ".postbody"),
+)
+
+_NOT_SAID = (
+    ".signature, .notice, .postsignature, .sig, .codebox > p, dl.codebox > dt, .codehead, .quotetitle, .author, "
+    "h3, .profile-icons, .post-buttons, .postprofile, .back2top, .thanks, .post-thanks, [id^=list_thanks], [id^=div_post_reput], "
+    ".reputation, .post-reputation, .likes, .postlike, .adsbygoogle, [class*=advert], [id^=google_ads], dl.file dd, "
+    "dl.thumbnail dd, .attachbox > dt, .inline-attachment dd, .edited, .posteditinfo, span.gensmall, span.postdetails, .rules, "
+    "[id^=post_reactions], .reactions, .jumpbox, .share-buttons, .social-share"
+)
+"""Parts beside a post's words: signature, edit note, thanks, ratings, advertisements, file names."""
+
+
+class Phpbb(Engine):
+    signs: ClassVar[tuple[Sign, ...]] = (
+        Sign(Where.HEADER, r"^set-cookie: .*phpbb\d?_\w+_(?:sid|u)="),
+        Sign(Where.GENERATOR, r"^phpBB"),
+        Sign(Where.MARKER, "body#phpbb"),
+        Sign(Where.MARKER, "body[class*=section-viewtopic], body[class*=section-viewforum]"),
+        Sign(Where.MARKER, "table.tablebg .postbody, table.tablebg a.topictitle"),
+        Sign(Where.MARKER, "table.forumline .postbody, table.forumline a.topictitle"),
+        Sign(Where.MARKER, "div.post[id^=p] .postbody p.author"),
+        Sign(Where.MARKER, "ul.topiclist.topics li.row a.topictitle"),
+        Sign(
+            Where.SCRIPT,
+            r"Powered by (?:<[^>]*>\s*)?phpBB|phpBB (?:Group|Limited)\b|(?:ucp|viewtopic|viewforum)\.php\?[^\"']*\bsid=",
+        ),
+    )
+
+    def kind(self, page: Page) -> Kind | None:
+        frame = f"{page.maybe('body@class') or ''} {page.maybe('body@id') or ''} {page.url}"
+        if "viewtopic" in frame:
+            return "thread"
+        return "list" if "viewforum" in frame else None
+
+    # -- Threads of a list ----------------------------------------------------------------------
+
+    def thread_rows(self, page: Page) -> list[Row]:
+        links = page.each(
+            "ul.topiclist a.topictitle, .topiclist .topictitle a, li.row a.topictitle",
+            "a.topictitle, .topictitle a",
+            ".topics a[href*=viewtopic].topic-title, .topic-title a[href*=viewtopic]",
+        )
+        rows = {link.node.mem_id: _holder(link.node, {"li", "tr", "article"}) for link in links}
+        unique = {node.mem_id: node for node in rows.values()}
+        return [Row(page, node) for node in unique.values()]
+
+    def thread(self, page: Page, row: Row) -> ThreadLink | None:
+        hooks = ("a.topictitle", ".topictitle a", "a[href*=viewtopic]")
+        url = row.link(*hooks)
+        if url is None:
+            raise LayoutChanged(page.url, ["a.topictitle@href"])
+        active = row.time(
+            "dd.lastpost time@datetime",
+            "dd.lastpost span",
+            ".lastpost time@datetime",
+            ".lastpost",
+            "td:last-child time@datetime",
+            "td:last-child p:first-child, td:last-child .postdetails, td:last-child .gensmall",
+            "td:last-child",
+            "td:nth-last-child(2)",
+        )
+        last = row.link(
+            "dd.lastpost a[href*='#']",
+            ".lastpost a[href*='#']",
+            "td a[href*='#p'], td:last-child a[href*='#']",
+        )
+        return ThreadLink(
+            url=without_fragment(url),
+            key=_topic_key(url),
+            title=row.maybe(*hooks),
+            state=_state(row, last, active),
+            active_at=active.at if active else None,
+        )
+
+    # -- Posts of a thread ----------------------------------------------------------------------
+
+    def post_rows(self, page: Page) -> list[Row]:
+        rows = [
+            row
+            for row in page.each("div.post[id], article.post[id], li.post[id]")
+            if _own_number(row)
+        ]
+        rows = rows or [
+            row
+            for row in page.each("[id^=p]:has(.postbody), [id^=post]:has(.postbody)")
+            if _own_number(row)
+        ]
+        return rows or _anchored_rows(page)
+
+    def post(self, page: Page, row: Row, place: int) -> Post | None:
+        number = _own_number(row)
+        tables = number is None
+        number = number or _anchor_number(row)
+        theme = _TABLES if tables else _PROSILVER
+        body = row.body(
+            *theme.body, without=_NOT_SAID, also=".attachbox, dl.file" if not tables else ""
+        )
+        author = row.maybe(*theme.author)
+        if number is None or (body is None and author is None):
+            return None
+        if body is None:
+            raise LayoutChanged(page.url, theme.body)
+        key = f"p{number}"
+        return page.post(
+            key=key,
+            url=_post_url(page, row, key),
+            author=_name(author),
+            posted_at=_posted_at(row, theme),
+            title=_title(page) if place == 0 and _first_page(page) else None,
+            body=Body(_SIGNATURE.split(body.text)[0].rstrip(), body.media),
+        )
+
+    # -- The page -------------------------------------------------------------------------------
+
+    def next_page(self, page: Page) -> str | None:
+        found = page.link(
+            ".pagination li.arrow.next a[rel=next]",
+            ".pagination li.next a",
+            ".pagination a[rel=next]",
+            "a[rel=next]",
+            "link[rel=next]",
+            "fieldset.display-options a.right-box.right",
+            ".pagination a.next, .pagination .next a",
+        )
+        return found or _after_current(page)
+
+    def clock(self, page: Page) -> Clock:
+        for title in page.values("li.rightside span@title") + page.values(
+            ".timezone span@title, .timezone abbr@title"
+        ):
+            zone = named_zone(title)
+            if zone is not None:
+                return Clock(zone, _current_time(page, zone))
+        for line in page.values(
+            "li.rightside, .timezone, p.datetime, #page-footer li, .footer-time"
+        ) + page.values("span.gensmall"):
+            zone = read_zone(line) if len(line) < 200 else None
+            if zone is not None:
+                return Clock(zone, _current_time(page, zone))
+        return Clock(None, _current_time(page, page.zone))
+
+    def empty(self, page: Page) -> bool:
+        """A forum without topics still has its frame: the bar above, or the forums below it."""
+        return page.has(
+            ".action-bar, .topic-actions, .topiclist.forums, ul.forums, a.forumtitle, a.forumlink, #viewforum, .forumbg, "
+            "table.tablebg, table.forumline"
+        )
+
+
+def _holder(node: LexborNode, tags: set[str]) -> LexborNode:
+    """The nearest element around it with one of these tags."""
+    above = node.parent
+    while above is not None and above.tag not in tags:
+        above = above.parent
+    return above or node
+
+
+def _own_number(row: Row) -> str | None:
+    """The post's number in the row's own id. `#p_ad` and the like have none."""
+    found = _POST_ID.fullmatch(row.node.attributes.get("id") or "")
+    return found[1] if found else None
+
+
+def _anchor_number(row: Row) -> str | None:
+    for name in row.values("a[name]@name") + row.values("a[id]@id"):
+        found = _NUMBER.fullmatch(name)
+        if found:
+            return found[1]
+    return None
+
+
+def _anchored_rows(page: Page) -> list[Row]:
+    """Around each numbered anchor, the smallest element that holds a post's words too."""
+    rows = {}
+    for anchor in page.each("a[name], td a[id^=p]"):
+        attributes = anchor.node.attributes
+        if not _NUMBER.fullmatch(attributes.get("name") or attributes.get("id") or ""):
+            continue
+        above = anchor.node.parent
+        while above is not None and above.css_first(".postbody, .post-text, .posttext") is None:
+            above = above.parent
+        if above is not None and above.tag not in {"body", "html"}:
+            rows[above.mem_id] = Row(page, above)
+    return list(rows.values())
+
+
+def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
+    """The date, which prosilver prints behind the author's name: `by name » date`."""
+    for hook in theme.posted_at:
+        if hook.rpartition("@")[2] in {"datetime", "title", "content"}:
+            found = row.time(hook)
+            if found is not None:
+                return found
+            continue
+        for words in row.values(hook):
+            for part in (_DASH.split(words)[-1], _DASH.split(words)[0]):
+                found = row.page.moment(part, hook)
+                if found is not None:
+                    row.page.hooks[hook] += 1
+                    return found
+    return None
+
+
+def _name(author: str | None) -> str | None:
+    return author.strip(" \u200e\u200f:»,") or None if author else None
+
+
+def _post_url(page: Page, row: Row, key: str) -> str:
+    """Where the post can be opened again: its own link, else its place on this page."""
+    number = key[1:]
+    own = row.link(f"a[href$='#p{number}']", f"a[href$='#{number}']")
+    if own and without_fragment(own) != without_fragment(page.base):
+        return own
+    return f"{without_fragment(page.url)}#{key}"
+
+
+def _title(page: Page) -> str | None:
+    return page.maybe(
+        "h2.topic-title a", "h1.topic-title a", ".topic-title", "h2 a[href*=viewtopic]", "h1 a[href*=viewtopic]",
+        "a.titles", "a.maintitle", "#page-body h2 a", "#page-body h2", "h2 a", ".post h3 a",
+    )  # fmt: skip
+
+
+def _first_page(page: Page) -> bool:
+    start = parse_qs(urlsplit(page.url).query).get("start", ["0"])[0]
+    if start not in {"", "0"}:
+        return False
+    return not page.has(
+        ".pagination li.previous a, .pagination a[rel=prev], link[rel=prev], .pagination a.left-box.left"
+    )
+
+
+def _after_current(page: Page) -> str | None:
+    """The link to page 4 that stands behind the bold 3; older themes mark the next page by nothing else."""
+    bolds = page.each(
+        ".pagination strong, .pagination .active, .nav b, .nav strong, .gensmall b, .gensmall strong, .pagecontent strong"
+    )
+    for bold in bolds:
+        number = bold.text()
+        if not number.isdigit():
+            continue
+        node, steps = bold.node.next, 0
+        while node is not None and steps < 6:
+            link = (
+                node
+                if node.tag == "a"
+                else node.css_first("a")
+                if node.tag in {"li", "span"}
+                else None
+            )
+            if link is not None and link.text().strip() == str(int(number) + 1):
+                return page.absolute(link.attributes.get("href"))
+            node, steps = node.next, steps + 1
+    return None
+
+
+def _topic_key(url: str) -> str:
+    """`t16822`, from the query or from an address that was rewritten for search engines; else the path."""
+    parts = urlsplit(url)
+    number = parse_qs(parts.query).get("t", [""])[0]
+    found = _TOPIC.search(parts.path)
+    if not number and found:
+        number = found[1] or found[2]
+    return (
+        f"t{number}"
+        if number.isdigit()
+        else parts.path + (f"?{parts.query}" if parts.query else "")
+    )
+
+
+def _state(row: Row, last: str | None, active: PostedAt | None) -> str | None:
+    """The last post's number where the list tells it, its time where not, and the number of replies."""
+    replies = row.maybe(
+        "dd.posts", ".posts", ".replies", "td:nth-last-child(3) p, td:nth-last-child(4) span"
+    )
+    count = re.sub(r"\D", "", (replies or "").split("/")[0])
+    moved = urlsplit(last or "").fragment
+    if not moved and active and active.precision in {Precision.SECOND, Precision.MINUTE}:
+        moved = active.at.isoformat()
+    return f"{moved}|{count}" if moved or count else None
+
+
+def _current_time(page: Page, zone: tzinfo) -> datetime | None:
+    """`It is currently ...`, where the theme prints it: what relative dates are counted from."""
+    page.tell_clock(zone, None)
+    for line in page.values("#datebar td, p.right, .current-time, li.rightside.time"):
+        found = page.moment(line, "clock")
+        if found and found.precision is Precision.MINUTE and re.search(r"\d{4}", line):
+            return found.at
+    return None

@@ -1,0 +1,285 @@
+"""A page as an engine sees it: rows, words, times and links. It was fetched by somebody else.
+
+Hooks are CSS selectors, with `@name` behind them for an attribute: `a.username`,
+`time@datetime`, `@id` for the row itself. Several hooks are tried in their
+order, and the one that gave something is counted in `Page.hooks`: when a board
+changes, its fallbacks show it before its readers fail.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from patrol.errors import PatrolError
+from patrol.models import Post, PostedAt
+from spiders.addresses import absolute, tidy
+from spiders.charset import Decoded, decode
+from spiders.dates import Manner, Order, order_of, read_date
+from spiders.plain import Body, one_line, read_body
+
+_LONGEST_KEY = 200
+"""Characters, as `Post.key` allows."""
+
+_LANGUAGES = "fr de es it pt nl pl cs sk ru uk el tr fi sv da nb no hu ro bg hr sr id vi he ar"
+_DAY_FIRST = frozenset(_LANGUAGES.split())
+"""Languages that write the day before the month; English does both."""
+
+
+_COMMA = re.compile(r",(?![^(\[]*[)\]])")
+
+
+class LayoutChanged(PatrolError):
+    """A page holds what makes it this engine's, and not what its posts hang on."""
+
+    def __init__(self, url: str, hooks: Sequence[str]) -> None:
+        wanted = " or ".join(f"`{hook}`" for hook in hooks)
+        super().__init__(
+            f"a row has no {wanted}",
+            where=url,
+            why="The engine finds a post's parts by these hooks; without them it would guess.",
+            do="Save the page, compare it with tests/spiders/engines/pages, and give the engine a new hook.",
+        )
+
+
+@lru_cache(maxsize=1024)
+def _parts(hook: str) -> tuple[tuple[str, str | None], ...]:
+    """Selectors and attributes of a hook. Commas part them only where one has an attribute."""
+    parts = []
+    for part in _COMMA.split(hook) if "@" in hook else (hook,):
+        selector, at, attribute = part.rpartition("@")
+        named = at and re.fullmatch(r"[\w:-]+", attribute)
+        parts.append((selector.strip(), attribute) if named else (part.strip(), None))
+    return tuple(parts)
+
+
+class Row:
+    """One element of a page. `one` raises, `maybe` may be None, `each` lists."""
+
+    __slots__ = ("node", "page")
+
+    def __init__(self, page: "Page", node: LexborNode) -> None:
+        self.page = page
+        self.node = node
+
+    def each(self, *selectors: str) -> "list[Row]":
+        """Rows of the first selector that has any, in the order of the page."""
+        for selector in selectors:
+            nodes = self.node.css(selector)
+            if nodes:
+                self.page.hooks[selector] += 1
+                return [Row(self.page, node) for node in nodes]
+        return []
+
+    def values(self, hook: str) -> list[str]:
+        """All that a hook finds, empty ones left out."""
+        found: list[str] = []
+        for selector, attribute in _parts(hook):
+            nodes = self.node.css(selector) if selector else [self.node]
+            if attribute is None:
+                found += [one_line(node.text()) for node in nodes]
+            else:
+                found += [(node.attributes.get(attribute) or "").strip() for node in nodes]
+        return [value for value in found if value]
+
+    def maybe(self, *hooks: str) -> str | None:
+        """What the first of these hooks finds, as one line."""
+        for hook in hooks:
+            found = self.values(hook)
+            if found:
+                self.page.hooks[hook] += 1
+                return found[0]
+        return None
+
+    def one(self, *hooks: str) -> str:
+        """What the first of these hooks finds. Raises `LayoutChanged` if none does."""
+        found = self.maybe(*hooks)
+        if found is None:
+            raise LayoutChanged(self.page.url, hooks)
+        return found
+
+    def time(self, *hooks: str) -> PostedAt | None:
+        """The first of these hooks that holds a date which can be read with certainty."""
+        for hook in hooks:
+            for value in self.values(hook):
+                found = self.page.moment(value, hook)
+                if found is not None:
+                    self.page.hooks[hook] += 1
+                    return found
+        return None
+
+    def link(self, *hooks: str) -> str | None:
+        """Address of the first of these hooks that leads somewhere, whole and without session ids."""
+        for hook in hooks:
+            for href in self.values(hook if "@" in hook else f"{hook}@href"):
+                url = self.page.absolute(href)
+                if url is not None:
+                    self.page.hooks[hook] += 1
+                    return url
+        return None
+
+    def body(self, *selectors: str, without: str = "", also: str = "") -> Body | None:
+        """Words and media of the first selector that matches, without what `without` selects.
+
+        Elements that `also` selects are read too, behind them. None if no selector matches.
+        """
+        for selector in selectors:
+            nodes = self.node.css(selector)[:1]
+            if nodes:
+                self.page.hooks[selector] += 1
+                nodes += self.node.css(also) if also else []
+                return self._read(nodes, without)
+        return None
+
+    def text(self, *selectors: str, without: str = "") -> str:
+        """Words of the first selector that matches. Raises `LayoutChanged` if none does."""
+        body = (
+            self.body(*selectors, without=without)
+            if selectors
+            else self._read([self.node], without)
+        )
+        if body is None:
+            raise LayoutChanged(self.page.url, selectors)
+        return body.text
+
+    def _read(self, nodes: list[LexborNode], without: str) -> Body:
+        unread = {out.mem_id for node in nodes for out in node.css(without)} if without else set()
+        return read_body(nodes, unread)
+
+    def has(self, selector: str) -> bool:
+        return self.node.css_first(selector) is not None
+
+
+class Page(Row):
+    """A page that was received, with what is needed to read it."""
+
+    __slots__ = ("__dict__",)
+
+    def __init__(  # noqa: PLR0913  (what a response is made of)
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        source: str = "saved",
+        timezone: str = "Asia/Taipei",
+        fetched_at: datetime | None = None,
+    ) -> None:
+        self.url = tidy(url)
+        self.raw = body
+        self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        self.source = source
+        self.hooks: Counter[str] = Counter()
+        """How often each hook gave something."""
+        self.notes: dict[str, object] = {}
+        """What an engine remembers between two questions about the same page."""
+        self.zone: tzinfo = ZoneInfo(timezone)
+        """Of dates that the board prints without one; what the page says of itself comes first."""
+        self.fetched_at = fetched_at
+        self.now = fetched_at or datetime.now(UTC)
+        """What relative dates are counted from."""
+        self.page = self
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        return decode(self.raw, self.headers)
+
+    @property
+    def charset(self) -> str:
+        return self.decoded.charset
+
+    @property
+    def charset_from(self) -> str:
+        return self.decoded.charset_from
+
+    @property
+    def markup(self) -> str:
+        """The page's text as received, tags and all."""
+        return self.decoded.text
+
+    @cached_property
+    def node(self) -> LexborNode:  # type: ignore[override]
+        """The root element, parsed when it is first asked for."""
+        self._parser = LexborHTMLParser(self.markup)
+        root = self._parser.root
+        if root is None:
+            raise LayoutChanged(self.url, ("html",))
+        return root
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links are relative to."""
+        href = self.maybe("base@href")
+        return (absolute(self.url, href) if href else None) or self.url
+
+    @cached_property
+    def language(self) -> str:
+        """Language and region that the page declares, in lower case, such as `zh-tw`."""
+        return (self.maybe("html@lang", "html@xml:lang") or "").lower().replace("_", "-")
+
+    @cached_property
+    def title(self) -> str:
+        return self.maybe("title") or ""
+
+    @cached_property
+    def manner(self) -> Manner:
+        return Manner(lambda: self._order, self.language[:2])
+
+    @cached_property
+    def _order(self) -> Order | None:
+        """Day or month first: told by the page's own dates, else by its language."""
+        told = order_of(self.node.text(separator=" "))
+        if told is None and self.language[:2] in _DAY_FIRST:
+            return "dmy"
+        return "mdy" if told is None and self.language == "en-us" else told
+
+    def absolute(self, href: str | None) -> str | None:
+        """A link's whole address, without session ids; None if it is not one of the web."""
+        return absolute(self.base, href)
+
+    def moment(self, words: str, hook: str) -> PostedAt | None:
+        """A date in the board's zone, as words or as an epoch; None if it is not certain."""
+        found = read_date(words, self.zone, self.now, self.manner)
+        if found is None:
+            return None
+        return PostedAt(at=found.at, precision=found.precision, read_from=hook)
+
+    def tell_clock(self, zone: tzinfo | None, now: datetime | None) -> None:
+        """What the board says of its own zone and time. A time of fetching that is known stays."""
+        self.zone = zone or self.zone
+        if self.fetched_at is None and now is not None:
+            self.now = now
+
+    def post(  # noqa: PLR0913  (what a post is made of)
+        self,
+        *,
+        key: str,
+        body: Body,
+        url: str | None = None,
+        author: str | None = None,
+        posted_at: PostedAt | None = None,
+        title: str | None = None,
+    ) -> Post:
+        """A post of this page, named by the board's own id."""
+        return Post(
+            source=self.source,
+            key=short_key(key),
+            url=url or self.url,
+            author=author or None,
+            posted_at=posted_at,
+            title=title or None,
+            text=body.text,
+            media=body.media,
+        )
+
+
+def short_key(key: str) -> str:
+    """The same key, or its beginning and its hash where it is too long to keep."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[:100]}~{hashlib.sha256(key.encode()).hexdigest()}"

@@ -1,0 +1,264 @@
+"""Markup into the words that a reader of the page sees.
+
+Blocks and `<br>` break lines; blanks are folded as a browser folds them; every
+other character comes through as it is. Not among a post's words are scripts,
+hidden and zero-size text (boards sow it against copying), and media, which are
+counted.
+
+Other people's words are not the author's: a quotation that names whom it
+quotes is left out. One that names nobody, which people also use for their own
+words, is kept with `> ` before each line; so is a named one where the post
+holds nothing else.
+"""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from selectolax.lexbor import LexborNode
+
+_BLOCK_TAGS = """
+address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3
+h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody tfoot thead tr ul xmp
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_UNREAD = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "title",
+        "select",
+        "option",
+        "button",
+        "textarea",
+    }
+    | {"input", "noframes", "datalist", "meta", "link"}
+)
+_MEDIA = frozenset(
+    {
+        "video",
+        "audio",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "picture",
+        "applet",
+        "img",
+        "image",
+    }
+)
+_SMILEY = re.compile(
+    r"smil|emoji|emoticon|/icons?/|static/image/(?:common/back|filetype)", re.IGNORECASE
+)
+_EMOJI = re.compile(r"[^\w\s]{1,4}|(?:[#*0-9]\ufe0f?\u20e3)+")
+_NO_SIZE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0*)?(?:p[xt]|r?em|%)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+_SPOILER = re.compile(r"spoil|quotecontent|hidebox|collapse|toggle", re.IGNORECASE)
+_QUOTE = re.compile(r"(?:^|\s)(?:quote|quotecontent|bbc?_?quote|quotebox)(?:\s|$)", re.IGNORECASE)
+_NAMES_SOMEBODY = re.compile(
+    r"^(?P<who>.{1,80}?)(?:\s(?:wrote|said|posted|writes)|發表於|发表于|發表在|\sschrieb|\sa écrit|\sescribió|\sha scritto|\snapisał"
+    r"|\sнаписал|\sschreef|\sskrev|\skirjoitti|\sescreveu|さんが書きました|さんの発言|님이 (?:쓴|작성)|原帖由|原帖發表).{0,60}$|^(?:原帖由|最初由|引用|回覆|回复)\s*.{1,60}",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_LINE_BLANKS = re.compile(r"[ \t\f]+")
+_CUT = re.compile(r"…|\s?\.{3}\s?")
+_CONTACT = re.compile(
+    r"(?:https?://)?(?:[\w-]+\.)?(?:line\.me|lin\.ee|line\.naver\.jp|t\.me|telegram\.me|telegram\.dog|wa\.me|api\.whatsapp\.com|discord\.gg"
+    r"|m\.me|u\.wechat\.com|signal\.me)/|(?:mailto|tel|sms|line|tg|weixin|whatsapp|skype|viber|telegram):",
+    re.IGNORECASE,
+)
+
+
+class Body(NamedTuple):
+    """A post's words, and how many media stood among them."""
+
+    text: str
+    media: int
+
+
+class _Frame(NamedTuple):
+    """An element that is open, and what it has said so far."""
+
+    node: LexborNode | None
+    kind: str
+    said: list[str]
+
+
+class _Reader:
+    """Walks one element from its beginning to its end; never recursive, however deep it is nested."""
+
+    def __init__(self, unread: Collection[int]) -> None:
+        self.unread = unread
+        self.frames = [_Frame(None, "", [])]
+        self.quoted: list[str] = []
+        self.media = 0
+        self.verbatim = 0
+
+    def say(self, text: str) -> None:
+        self.frames[-1].said.append(text)
+
+    def walk(self, root: LexborNode) -> None:
+        node: LexborNode | None = root
+        while node is not None:
+            if self.enter(node) and node.first_child is not None:
+                node = node.first_child
+                continue
+            while node is not None:
+                self.leave(node)
+                if node.mem_id == root.mem_id:
+                    return
+                if node.next is not None:
+                    node = node.next
+                    break
+                node = node.parent
+
+    def enter(self, node: LexborNode) -> bool:
+        """Whether what is inside it is read."""
+        tag = node.tag or ""
+        if tag == "-text":
+            text = node.text_content or ""
+            self.say(text if self.verbatim else _BLANKS.sub(" ", text))
+            return False
+        if tag == "br":
+            self.say("\n")
+            return False
+        if tag.startswith("-") or tag in _UNREAD or node.mem_id in self.unread:
+            return False
+        attributes = node.attributes
+        if tag in _MEDIA:
+            self.see(tag, attributes)
+            return False
+        if attributes and _hidden(node, attributes):
+            return False
+        if tag in _BLOCKS:
+            self.say("\n")
+        elif tag in {"td", "th"}:
+            self.say(" ")
+        if tag == "pre":
+            self.verbatim += 1
+        kind = _kind(node, tag, attributes)
+        if kind:
+            self.frames.append(_Frame(node, kind, []))
+        return True
+
+    def see(self, tag: str, attributes: dict[str, str | None]) -> None:
+        """Count a medium. A smiley is none; its sign is kept if it is one."""
+        alt = (attributes.get("alt") or "").strip()
+        names = f"{attributes.get('class') or ''} {attributes.get('src') or ''}"
+        smiley = tag == "img" and (_SMILEY.search(names) or attributes.get("smilieid"))
+        if smiley and _EMOJI.fullmatch(alt):
+            self.say(alt)
+        elif not smiley:
+            self.media += 1
+
+    def leave(self, node: LexborNode) -> None:
+        frame = self.frames[-1]
+        if frame.node is not None and frame.node.mem_id == node.mem_id:
+            self.frames.pop()
+            said = "".join(frame.said)
+            self.say(_link(node, said) if frame.kind == "link" else self.quote(node, said))
+        if node.tag in _BLOCKS:
+            self.say("\n")
+        if node.tag == "pre" and self.verbatim:
+            self.verbatim -= 1
+
+    def quote(self, node: LexborNode, said: str) -> str:
+        lines = [line for line in _lines(said) if line]
+        marked = "\n".join(f"> {line}" for line in lines)
+        if _cited(node, lines):
+            self.quoted.append(marked)
+            return "\n"
+        return f"\n{marked}\n"
+
+
+def read_body(nodes: Collection[LexborNode], unread: Collection[int] = ()) -> Body:
+    """The words of these elements, one after the other, without the elements whose `mem_id` is in `unread`."""
+    reader = _Reader(unread)
+    for node in nodes:
+        reader.walk(node)
+        reader.say("\n")
+    text = _joined("".join(reader.frames[0].said))
+    return Body(text or _joined("\n".join(reader.quoted)), reader.media)
+
+
+def one_line(text: str) -> str:
+    """A name or a title: one line, blanks folded."""
+    return " ".join(text.split())
+
+
+def _kind(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
+    if tag == "a":
+        return "link" if attributes.get("href") else ""
+    if tag == "blockquote":
+        return "quote"
+    if _QUOTE.search(attributes.get("class") or "") and not node.css_first("blockquote"):
+        return "quote"
+    return ""
+
+
+def _hidden(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """Whether nobody sees it. What one click shows is seen."""
+    if "hidden" in attributes:
+        return True
+    if not _NO_SIZE.search(attributes.get("style") or ""):
+        return False
+    if _SPOILER.search(attributes.get("class") or ""):
+        return False
+    above = node.parent
+    for _ in range(2):
+        if above is None or node.tag in {"span", "font"}:
+            break
+        if _SPOILER.search(above.attributes.get("class") or "") or above.css_first("[onclick]"):
+            return False
+        above = above.parent
+    return True
+
+
+def _link(node: LexborNode, said: str) -> str:
+    """What a link shows; its address too where the board cut it short, or where it is a contact."""
+    attributes = node.attributes
+    href = (attributes.get("href") or "").strip()
+    if "__cf_email__" in (attributes.get("class") or "") or "/cdn-cgi/l/email-protection" in href:
+        return ""
+    shown = said.strip()
+    if href.startswith(("http://", "https://")) and _CUT.search(shown):
+        head = _CUT.split(shown)[0].strip()
+        return said.replace(shown, href) if head and head in href else f"{said} ({href})"
+    if shown and _CONTACT.match(href) and href.partition(":")[2].strip("/") not in shown:
+        return f"{said} ({href})"
+    return said
+
+
+def _cited(node: LexborNode, lines: list[str]) -> bool:
+    """Whether a quotation says whom it quotes."""
+    if node.attributes.get("cite") or node.css_first(
+        "cite, a[href*=findpost], .bbcode_quote_title a"
+    ):
+        return True
+    title = node.prev
+    while title is not None and title.tag == "-text":
+        title = title.prev
+    if title is not None and "quotetitle" in (title.attributes.get("class") or ""):
+        return len(one_line(title.text()).rstrip(" :：").split()) > 1
+    return bool(lines and _NAMES_SOMEBODY.match(lines[0].lstrip("> ")))
+
+
+def _lines(text: str) -> list[str]:
+    return [_LINE_BLANKS.sub(" ", line).strip(" \xa0") for line in re.split(r"\r\n|[\n\r]", text)]
+
+
+def _joined(text: str) -> str:
+    """Lines without more than one empty one between them."""
+    kept: list[str] = []
+    for line in _lines(text):
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip("\n")

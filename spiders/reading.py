@@ -1,0 +1,148 @@
+"""What an engine sees on a page, and what that means: posts, threads, the next page, an outcome."""
+
+from typing import Any, NamedTuple
+
+from patrol.errors import BadInput, PatrolError
+from patrol.models import Outcome, Post, ThreadLink
+from spiders.engines.base import Engine, Kind
+from spiders.page import LayoutChanged, Page
+from spiders.walls import gone, wall
+
+
+class Reading(NamedTuple):
+    """All that a page says. `detail` is a sentence for the source's page; it never quotes a post."""
+
+    kind: Kind
+    threads: tuple[ThreadLink, ...] = ()
+    posts: tuple[Post, ...] = ()
+    next_page: str | None = None
+    outcome: Outcome = Outcome.OK
+    detail: str = ""
+
+
+class UnknownPage(BadInput):
+    """No engine knows it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            "no engine knows this page.",
+            where=url,
+            why="None of the signs by which board software is told is on it, so nobody can say which of its parts are posts.",
+            do="Check that it is a thread list, a thread or a feed; name the software with `--engine NAME` if you know it.",
+        )
+
+
+def read(page: Page, engine: Engine) -> Reading:
+    """What the page says. Never raises for what a board wrote: that is an outcome."""
+    page.tell_clock(*engine.clock(page))
+    rows = engine.post_rows(page)
+    if rows:
+        return _posts(page, engine, rows)
+    rows = engine.thread_rows(page)
+    if rows:
+        return _threads(page, engine, rows)
+    return _nothing(page, engine)
+
+
+def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
+    posts: dict[str, Post] = {}
+    faults: list[str] = []
+    skipped = 0
+    for place, row in enumerate(rows):
+        try:
+            post = engine.post(page, row, place - skipped)
+        except (PatrolError, ValueError) as fault:
+            faults.append(_sentence(fault))
+            continue
+        if post is None:
+            skipped += 1
+        elif post.key not in posts:
+            posts[post.key] = post
+    outcome = _outcome(len(posts), faults)
+    if not posts and not faults:
+        return _nothing(page, engine)
+    return Reading(
+        kind="feed" if engine.kind(page) == "feed" else "thread",
+        posts=tuple(posts.values()),
+        next_page=_onward(page, engine),
+        outcome=outcome,
+        detail=_told(len(rows), faults),
+    )
+
+
+def _threads(page: Page, engine: Engine, rows: list[Any]) -> Reading:
+    threads: dict[str, ThreadLink] = {}
+    faults: list[str] = []
+    for row in rows:
+        try:
+            thread = engine.thread(page, row)
+        except (PatrolError, ValueError) as fault:
+            faults.append(_sentence(fault))
+            continue
+        if thread is not None:
+            threads.setdefault(thread.key, thread)
+    if not threads and not faults:
+        return _nothing(page, engine)
+    return Reading(
+        kind="list",
+        threads=tuple(threads.values()),
+        next_page=_onward(page, engine),
+        outcome=_outcome(len(threads), faults),
+        detail=_told(len(rows), faults),
+    )
+
+
+def _nothing(page: Page, engine: Engine) -> Reading:
+    """A page without rows: a wall, an empty board, another page of the board, or a board that changed."""
+    kind = engine.kind(page)
+    shown = kind or "list"
+    stands = wall(page) if kind != "feed" else None
+    if stands is not None:
+        return Reading(kind=shown, outcome=stands.outcome, detail=stands.detail)
+    if kind != "feed" and gone(page):
+        return Reading(
+            kind=shown,
+            outcome=Outcome.NOTHING_NEW,
+            detail="The board says that this does not exist.",
+        )
+    if engine.locked and page.has(engine.locked):
+        return Reading(
+            kind=shown,
+            outcome=Outcome.LOGIN_WALL,
+            detail="The board shows this page to members only.",
+        )
+    if kind == "feed" or (kind == "list" and engine.empty(page)):
+        return Reading(
+            kind=shown,
+            outcome=Outcome.NOTHING_NEW,
+            detail="There is nothing here, and the page says so.",
+        )
+    if kind is None:
+        detail = (
+            f"This is a page of {engine.name} that has neither threads nor posts, such as an index."
+        )
+        return Reading(kind=shown, outcome=Outcome.NOTHING_NEW, detail=detail)
+    detail = f"This is a {kind} of {engine.name}, and none of the hooks of its rows is on it: the board's layout has changed."
+    return Reading(kind=shown, outcome=Outcome.LAYOUT_CHANGED, detail=detail)
+
+
+def _outcome(read_rows: int, faults: list[str]) -> Outcome:
+    return Outcome.LAYOUT_CHANGED if faults and not read_rows else Outcome.OK
+
+
+def _told(rows: int, faults: list[str]) -> str:
+    if not faults:
+        return ""
+    return f"{len(faults)} of {rows} rows could not be read: {faults[0]}"
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, LayoutChanged):
+        return fault.what
+    return f"{type(fault).__name__}"
+
+
+def _onward(page: Page, engine: Engine) -> str | None:
+    """The next page, unless it is this one again."""
+    following = engine.next_page(page)
+    return None if following in {None, page.url} else following

@@ -1,0 +1,133 @@
+"""Pages that stand where the posts should be: a login, a challenge, an outage.
+
+Asked only of pages without posts and threads, since boards offer a login on
+every page. Words are looked for in the title and in the board's message box,
+never in what people wrote.
+"""
+
+import re
+from typing import NamedTuple
+
+from patrol.models import Outcome
+from spiders.page import Page
+
+
+class Wall(NamedTuple):
+    """What the page is instead, and what gave it away."""
+
+    outcome: Outcome
+    detail: str
+
+
+_CHALLENGE_MARKS = (
+    "#challenge-form", "#cf-challenge-running", "#challenge-running", "#challenge-error-title", ".cf-browser-verification",
+    "#cf-error-details", "[data-translate=checking_browser]", ".g-recaptcha", ".h-captcha", ".cf-turnstile",
+    "iframe[src*=recaptcha]", "iframe[src*=hcaptcha]", "iframe[src*=_Incapsula_Resource]", "script[src*=_Incapsula_Resource]",
+    "script[src*='challenge-platform']", "script[src*='aliyun_waf'], #renderData", "form[action*=captcha]",
+    "img[src*=captcha], img[src*=seccode]",
+)  # fmt: skip
+
+_CHALLENGE_WORDS = re.compile(
+    r"just a moment|attention required|checking your browser|ddos.?guard|ddos protection|are you (?:a )?human|not a robot|"
+    r"security check|verify you are|access denied|forbidden|request (?:blocked|rejected)|bot (?:detection|verification)|"
+    r"安全驗證|安全验证|人機驗證|人机验证|滑動驗證|滑动验证|访问受限|拦截提示|請稍候|请稍候|驗證碼|正在检查您的浏览器|セキュリティチェック|보안 확인",
+    re.IGNORECASE,
+)
+_CHALLENGE_SOURCE = re.compile(
+    r"attackevasive|_cf_chl_opt|window\._cf_translation|sucuri_cloudproxy|yunsuo_session|__jsl_clearance"
+)
+
+_LOGIN_WORDS = re.compile(
+    r"log ?in\b|logged in|sign in|regist(?:er|ered|ration)|not (?:authori[sz]ed|allowed|permitted)|no permission|do not have permission|members only|"
+    r"登[錄录入陸陆]|註冊|注册|沒有權限|没有权限|無權|无权|權限不足|权限不足|特定用戶|特定用户|密碼|密码|ログイン|会員登録|権限|로그인|회원가입|권한|"
+    r"anmeld|angemeldet|registrier|berechtigung|connect(?:er|é)|connexion|identifi|inscri|autoris|autoriz|iniciar sesi|registrad|permiso|"
+    r"accedere|registrarsi|permess|войти|вход|авториз|зарегистр|доступ|прав[ао]? |zalogow|zarejestr|uprawnie|přihl|oprávn|giri[şs] yap|kay[ıi]t ol|yetki|"
+    r"وارد|ورود|ثبت ?نام|اجازه|مجوز|تسجيل الدخول|inloggen|geregistreerd|logga in|kirjaudu|σύνδεση|autentific|bejelentkez|entrar|fazer login|đăng nhập|เข้าสู่ระบบ",
+    re.IGNORECASE,
+)
+_GONE_WORDS = re.compile(
+    r"does not exist|not found|no longer (?:exists|available)|no such|invalid (?:thread|topic|forum)|不存在|已被刪除|已被删除|正在被審核|正在被审核|"
+    r"existiert nicht|n['’]existe (?:pas|plus)|no existe|non esiste|не существует|не найден|存在しません|見つかりません|없습니다|nie istnieje|neexistuje|وجود ندارد|bestaat niet|não existe",
+    re.IGNORECASE,
+)
+_OUTAGE_WORDS = re.compile(
+    r"general error|critical error|fatal error|sql error|database error|system error|could not connect|service unavailable|"
+    r"bad gateway|gateway time-?out|internal server error|temporarily unavailable|under maintenance|board (?:is )?(?:currently )?(?:disabled|unavailable)|"
+    r"站點(?:臨時)?關閉|站点(?:临时)?关闭|系統維護|系统维护|網站維護|网站维护|論壇關閉|论坛关闭|メンテナンス中|점검 중|error establishing a database|"
+    r"forum (?:ist )?(?:derzeit )?(?:deaktiviert|abgeschaltet)|forum désactivé|форум (?:временно )?(?:закрыт|отключ)|account suspended|"
+    r"\[MySQL\]|mysqli?_(?:connect|query)|phpBB : Critical|Unable to connect to",
+    re.IGNORECASE,
+)
+_BOXES = (
+    "#messagetext", "#message", ".alert_error, .alert_info, .alert_right", "#errorpage, #errorpage .panel", ".messagebox, .message",
+    "#nv_forum .nfl, #nv_member .nfl", "table.forumline td.row1 .gen", "table.tablebg td.row1 .gen, table.tablebg td.row1 p.gen",
+    ".panel .content h2, .panel .inner > p, .panel .inner > strong", ".error", ".box.message", "td.bm_c",
+)  # fmt: skip
+_LOGIN_FORMS = (
+    "form#login input[type=password], form#login",
+    "form[action*='mode=login']:not(.headerspace):not(.quick-login):not(#quick-login) input[type=password]",
+    "form[action*='login.php'] input[type=password]",
+    "form[id^=loginform] input[type=password], #messagelogin",
+    "form[action*=pwverify], form[action*='login_password'], form#login_forum",
+)
+_LONG = 20_000
+"""Characters of markup; an error page without any frame is shorter."""
+
+
+def wall(page: Page) -> Wall | None:
+    """What stands in the way on a page that has no posts; None if nothing does."""
+    return _challenge(page) or _outage(page) or _login(page)
+
+
+def _challenge(page: Page) -> Wall | None:
+    words = _CHALLENGE_WORDS.search(page.title)
+    source = _CHALLENGE_SOURCE.search(page.markup)
+    mark = next((mark for mark in _CHALLENGE_MARKS if page.has(mark)), None)
+    if source or words or (mark and not _login(page)):
+        told = (
+            f"`{source[0]}` in its source"
+            if source
+            else f"“{words[0]}” in its title"
+            if words
+            else f"`{mark}`"
+        )
+        return Wall(
+            Outcome.POLICY_BLOCKED, f"The site asks for proof of a person or refuses us: {told}."
+        )
+    return None
+
+
+def _outage(page: Page) -> Wall | None:
+    places = [page.title, *_messages(page)]
+    if len(page.markup) < _LONG:
+        places.append(page.node.text(separator=" ")[:600])
+    words = next((found for place in places if (found := _OUTAGE_WORDS.search(place))), None)
+    return (
+        Wall(Outcome.SERVER_ERROR, f"The board reports a fault of its own: “{words[0]}”.")
+        if words
+        else None
+    )
+
+
+def _login(page: Page) -> Wall | None:
+    boxes = _messages(page)
+    if any(_GONE_WORDS.search(box) for box in boxes):
+        return None
+    words = next((found for box in boxes if (found := _LOGIN_WORDS.search(box))), None)
+    if words:
+        return Wall(
+            Outcome.LOGIN_WALL,
+            f"The board shows this page to members only: its message says “{words[0]}”.",
+        )
+    form = next((form for form in _LOGIN_FORMS if page.has(form)), None)
+    return Wall(Outcome.LOGIN_WALL, f"The board asks to log in: `{form}`.") if form else None
+
+
+def gone(page: Page) -> bool:
+    """Whether the board says that what was asked for does not exist, or no longer."""
+    return any(_GONE_WORDS.search(box) for box in _messages(page))
+
+
+def _messages(page: Page) -> list[str]:
+    """What the board itself says in its message boxes."""
+    return [value[:500] for hook in _BOXES for value in page.values(hook)]
