@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from patrol.errors import BadInput, PatrolError
+from patrol.errors import BadInput, Exit, PatrolError
 from patrol.models import Outcome, Post, ThreadLink
 from spiders.engines.base import Engine, Kind
 from spiders.page import LayoutChanged, Page
@@ -30,6 +30,48 @@ class UnknownPage(BadInput):
             why="None of the signs by which board software is told is on it, so nobody can say which of its parts are posts.",
             do="Check that it is a thread list, a thread or a feed; name the software with `--engine NAME` if you know it.",
         )
+
+
+class NotRead(PatrolError):
+    """A page was recognised, and its posts were not to be had."""
+
+    def __init__(self, url: str, reading: Reading) -> None:
+        why, do, self.exit_code = _REMEDIES.get(reading.outcome, _REMEDIES[Outcome.LAYOUT_CHANGED])
+        super().__init__(f"{reading.outcome.value}: {reading.detail}", where=url, why=why, do=do)
+
+
+_REMEDIES = {
+    Outcome.LAYOUT_CHANGED: (
+        "The engine finds posts by hooks in the markup, and without them it would guess.",
+        "Compare the page with those in tests/spiders/engines/pages and give the engine a new hook.",
+        Exit.FAILURE,
+    ),
+    Outcome.LOGIN_WALL: (
+        "Patrol reads what everybody may read; it never logs in.",
+        "Choose a public part of the board, or ask its operator through official channels.",
+        Exit.REFUSED,
+    ),
+    Outcome.POLICY_BLOCKED: (
+        "A challenge or a refusal is the site's decision; Patrol does not get around it.",
+        "Ask the site for access, or record the source as blocked.",
+        Exit.REFUSED,
+    ),
+    Outcome.SERVER_ERROR: (
+        "The board itself does not work at the moment.",
+        "Try again later.",
+        Exit.TRY_LATER,
+    ),
+}
+
+
+def behind_wall(page: Page) -> NotRead | None:
+    """The error for a page that no engine knows because something else stands in its place."""
+    stands = wall(page)
+    return (
+        NotRead(page.url, Reading("list", outcome=stands.outcome, detail=stands.detail))
+        if stands
+        else None
+    )
 
 
 def read(page: Page, engine: Engine) -> Reading:
