@@ -113,9 +113,10 @@ def _list(board: Board, area: Area, page: int) -> Answer:
     rows = "\n".join(_row(board, area, thread) for thread in shown)
     more = page * THREADS_A_PAGE < len(threads)
     pager = _pager(page, _list_address(area, page + 1) if more else None)
+    frame = "topics" if board.layout_changed else "threadlist"
     body = (
         f'<h1 class="xs2"><a href="{_list_address(area, 1)}">{escape(area.title)}</a></h1>{pager}'
-        f'<div id="threadlist" class="tl bm bmw"><table summary="forum_{area.id}" id="threadlisttableid">'
+        f'<div id="{frame}" class="tl bm bmw"><table summary="forum_{area.id}">'
         f"\n{rows}\n</table></div>{pager}"
     )
     return _page(board, area, area.title, body)

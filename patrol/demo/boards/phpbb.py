@@ -78,9 +78,12 @@ def _forum(board: Board, number: int, start: int) -> Answer:
     threads = board.listed(number)
     rows = "\n".join(_topic_row(board, thread) for thread in threads[start : start + TOPICS_A_PAGE])
     pages = _pagination(f"./viewforum.php?f={number}", start, len(threads), TOPICS_A_PAGE)
+    frame, listed = (
+        ("board-list", "entries") if board.layout_changed else ("forumbg", "topiclist topics")
+    )
     body = (
         f'<h2 class="forum-title"><a href="./viewforum.php?f={number}">{escape(title)}</a></h2>'
-        f'{pages}<div class="forumbg"><div class="inner"><ul class="topiclist topics">\n{rows}\n</ul></div></div>{pages}'
+        f'{pages}<div class="{frame}"><div class="inner"><ul class="{listed}">\n{rows}\n</ul></div></div>{pages}'
     )
     return _page(board, title, body)
 
