@@ -18,6 +18,8 @@ class Lead(models.Model):
     kind = word(LeadKind)
     category = word(Category, null=True, db_index=True)
     score = models.PositiveSmallIntegerField()
+    rank = models.PositiveSmallIntegerField()
+    """What the queue sorts by: the score, and possible victims before everything else."""
     status = word(LeadStatus, default=LeadStatus.NEW)
     version = models.PositiveIntegerField(default=1)
     retention = models.ForeignKey(RetentionUnit, on_delete=models.PROTECT, related_name="+")
@@ -29,8 +31,8 @@ class Lead(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["unit", "status", "-score", "-id"]),
-            models.Index(fields=["unit", "status", "-opened_at", "-id"]),
+            models.Index(fields=["unit", "status", "-rank", "-id"]),
+            models.Index(fields=["unit", "status", "-id"]),
         ]
 
 
