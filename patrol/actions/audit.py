@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from patrol.actions.desk import Desk
+from patrol.ledger.verifier import Report, Verifier
 from patrol.models import Permission, Verb
-from patrol.register import log
-from patrol.register.checkpoints import LogVerdict, verdict
+from patrol.register import checkpoints, log
 from patrol.register.tables import LedgerRecord
+from patrol.settings import Settings
 
 PAGE = 50
 
@@ -66,11 +67,18 @@ def records(desk: Desk, wanted: LogFilter) -> LogPage:
     return LogPage(rows, rows[-1].seq if len(found) > PAGE else None, size)
 
 
-def verify(desk: Desk) -> LogVerdict:
+def verify(desk: Desk) -> Report:
     """Verify the whole log against its checkpoints. Recorded, whatever comes out."""
     desk.require(Permission.LOG_VERIFY, Verb.LOG_VERIFIED)
-    found = verdict()
-    desk.record(Verb.LOG_VERIFIED, count=found.records, details={"ok": found.ok})
+    where = checkpoints.places()
+    found = Verifier(
+        Settings().database_path, key=where.public, notes=where.notes, remember=where.remembered
+    ).verify()
+    desk.record(
+        Verb.LOG_VERIFIED,
+        count=found.records,
+        details={"status": found.status, "first_bad": found.first_bad, "kind": found.kind},
+    )
     return found
 
 

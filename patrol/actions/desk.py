@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
 from patrol.config import read_roles
@@ -135,7 +134,7 @@ class Desk:
             count=count,
             details=details or {},
         )
-        with transaction.atomic():
+        with log.durably():
             seq = log.append(record)
         self.records.append(seq)
         return seq
@@ -153,7 +152,7 @@ class Desk:
         self.require(permission, verb, subject)
         act = Act(subject)
         try:
-            with transaction.atomic():
+            with log.durably():
                 yield act
                 record = Record(
                     verb=verb,

@@ -40,6 +40,8 @@ class Ended:
     marks: Mapping[str, str] | None = None
     engine: str | None = None
     evidence: str | None = None
+    retry_at: datetime | None = None
+    """Not before this moment does the site want to be asked again."""
 
 
 def enqueue_due(desk: Desk) -> int:
@@ -158,7 +160,8 @@ def _write_end(
         source.detected_by = (ended.evidence or "")[:200]
     if source.paused_at is None:
         every = timedelta(minutes=source_of(source).every_minutes)
-        source.next_due_at = None if run.authorization_id is None else desk.now() + every
+        due = max(desk.now() + every, ended.retry_at or desk.now())
+        source.next_due_at = None if run.authorization_id is None else due
     source.save(update_fields=["detected_engine", "detected_by", "next_due_at"])
     act.details |= {
         "source": source.name,

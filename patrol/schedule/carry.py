@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from patrol.actions import rulebook, runs
 from patrol.actions.desk import Desk
-from patrol.models import Outcome
+from patrol.models import Outcome, ReadPage
 from patrol.register.start import start
 from patrol.settings import Settings
 from pipelines.keep import Keeper
-from spiders.crawl import Job, Mandate, Report, Tally, crawl
+from spiders.crawl import crawl
+from spiders.job import Job, Mandate, Report, Tally
 
 _log = structlog.get_logger()
 
@@ -51,6 +52,9 @@ def _read(begun: runs.Begun) -> Report:
     )
     run_id = begun.run.pk
 
+    def keep(page: ReadPage) -> None:
+        keeper.keep(page)
+
     def mandate() -> Mandate:
         authorization, stop_asked = runs.mandate(run_id)
         return Mandate(authorization=authorization, stop_asked=stop_asked)
@@ -58,7 +62,7 @@ def _read(begun: runs.Begun) -> Report:
     def beat(tally: Tally) -> None:
         runs.beat(run_id, timezone.now(), pages=tally.pages, requests=tally.requests)
 
-    return crawl(job, keep=keeper.keep, mandate=mandate, beat=beat)
+    return crawl(job, keep=keep, mandate=mandate, beat=beat)
 
 
 def _ended(report: Report) -> runs.Ended:
@@ -72,4 +76,5 @@ def _ended(report: Report) -> runs.Ended:
         marks=report.marks,
         engine=report.engine,
         evidence=report.evidence,
+        retry_at=report.retry_at,
     )
