@@ -125,21 +125,11 @@ class Kept:
     def sighting(self, lead: Any, words: str, at: datetime = NOON) -> Any:
         from patrol.models import Post
         from patrol.register.sealing import seal
-        from patrol.register.tables import CaptureRow, HandleRow, MatchRow, Sighting
+        from patrol.register.tables import Sighting
 
         self._keys += 1
         key = f"p{self._keys}"
         post = Post(source="harbor", key=key, url="u", author=None, posted_at=None, text=words)
-        capture = CaptureRow.objects.create(
-            run=self.run,
-            authorization=self.mandate,
-            unit=self.capture_unit,
-            fetched_at=at,
-            raw_sha256="",
-            engine="phpbb",
-            body=b"",
-            body_sha256="",
-        )
         sighting = Sighting.objects.create(
             source=self.source,
             key=key,
@@ -147,7 +137,7 @@ class Kept:
             version=1,
             authorization=self.mandate,
             run=self.run,
-            capture=capture,
+            capture=self._capture(at),
             lead=lead,
             unit=lead.retention,
             body=seal(lead.retention, post.model_dump_json().encode()),
@@ -159,6 +149,29 @@ class Kept:
             first_seen_at=at,
             last_seen_at=at,
         )
+        self._explain(sighting, lead)
+        self.tell("post", sighting.pk)
+        self.tell("lead", lead.pk)
+        return sighting
+
+    def _capture(self, at: datetime) -> Any:
+        from patrol.register.tables import CaptureRow
+
+        return CaptureRow.objects.create(
+            run=self.run,
+            authorization=self.mandate,
+            unit=self.capture_unit,
+            fetched_at=at,
+            raw_sha256="",
+            engine="phpbb",
+            body=b"",
+            body_sha256="",
+        )
+
+    def _explain(self, sighting: Any, lead: Any) -> None:
+        """A match, and a contact of each role."""
+        from patrol.register.tables import HandleRow, MatchRow
+
         MatchRow.objects.create(
             sighting=sighting,
             rule="bicycle",
@@ -179,9 +192,6 @@ class Kept:
                 span_start=0,
                 span_end=1,
             )
-        self.tell("post", sighting.pk)
-        self.tell("lead", lead.pk)
-        return sighting
 
     def tell(self, kind: str, subject: int, op: str = "put") -> None:
         from patrol.register.tables import OutboxRow
