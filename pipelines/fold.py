@@ -51,16 +51,19 @@ class Folded:
     def __init__(
         self,
         originals: Sequence[str],
-        texts: list[str],
+        codes: NDArray[np.uint32],
         breaks: _Breaks,
-        slow: dict[int, _Slow],
         bounds: tuple[list[int], list[int]],
     ) -> None:
         self.originals = originals
-        self.texts = texts
+        self.codes = codes
+        """All folds as code points, each with a line break behind it."""
+        self._original_starts, self.starts = bounds
         self._breaks = breaks
-        self._slow = slow
-        self._original_starts, self._folded_starts = bounds
+        self.slow: dict[int, _Slow] = {}
+        """Posts whose fold is not in `codes`, because their characters join."""
+        whole = codes.tobytes().decode("utf-32-le")
+        self.texts = [whole[start : end - 1] for start, end in pairwise(self.starts)]
 
     def place(self, post: int, start: int, end: int) -> Place:
         """The original's characters that became `texts[post][start:end]`, with the marks on the last.
@@ -69,8 +72,8 @@ class Folded:
         """
         if start >= end:
             raise ValueError(f"an empty piece of a fold has no place: {start}..{end}")
-        if post in self._slow:
-            first, last = self._slow[post].starts[start], self._slow[post].ends[end - 1]
+        if post in self.slow:
+            first, last = self.slow[post].starts[start], self.slow[post].ends[end - 1]
         else:
             first = self._origin(post, start)
             last = self._origin(post, end - 1) + 1
@@ -78,7 +81,7 @@ class Folded:
 
     def _origin(self, post: int, index: int) -> int:
         """The place in the original of the character that gave a folded one."""
-        joined = index + self._folded_starts[post]
+        joined = index + self.starts[post]
         breaks = self._breaks
         # Breakpoints that begin at or before it; a removed character gives nothing, so it is passed.
         passed = int(np.searchsorted(breaks.after, joined, side="right"))
@@ -101,29 +104,22 @@ def _with_marks(text: str, end: int) -> int:
 def fold(texts: Sequence[str]) -> Folded:
     """Fold a batch. A hundred to five hundred posts at a time are best."""
     rules = table()
-    joined = "".join(texts)
+    joined = "\n".join([*texts, ""])
     source = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = rules.codes[source]
     places = np.flatnonzero(codes >= SPECIAL)
     entries = (codes[places] - SPECIAL).astype(np.int64)
     gains = rules.lengths[entries] - 1
     moved = np.cumsum(gains)
-    out = codes
     if len(places):
-        out = _spread(codes, places, entries, moved)
-    original_starts = [0, *accumulate(map(len, texts))]
-    folded_starts = _moved(original_starts, places, moved)
-    whole = out.tobytes().decode("utf-32-le")
-    folds = [whole[start:end] for start, end in pairwise(folded_starts)]
-    begins = places + moved - gains
-    breaks = _Breaks(original=places, folded=begins, after=places + 1 + moved)
-    slow: dict[int, _Slow] = {}
+        codes = _spread(codes, places, entries, moved)
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    breaks = _Breaks(original=places, folded=places + moved - gains, after=places + 1 + moved)
+    batch = Folded(texts, codes, breaks, (starts, _moved(starts, places, moved)))
     joining = places[rules.extends[entries]]
-    if len(joining):
-        posts = np.unique(np.searchsorted(original_starts, joining, side="right") - 1)
-        for post in posts.tolist():
-            folds[post], slow[post] = _fold_clusters(texts[post])
-    return Folded(texts, folds, breaks, slow, (original_starts, folded_starts))
+    for post in np.unique(np.searchsorted(starts, joining, side="right") - 1).tolist():
+        batch.texts[post], batch.slow[post] = _fold_clusters(texts[post])
+    return batch
 
 
 def _spread(

