@@ -1,0 +1,260 @@
+"""One run of one source, from the first question to the report. Blocks; once per process."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from scrapy.crawler import Crawler
+from scrapy.utils.reactor import install_reactor, is_reactor_installed
+
+from patrol.errors import PatrolError
+from patrol.models import Outcome, ReadPage
+from spiders.gate.gate import Gate
+from spiders.gate.refusal import Reason
+from spiders.gate.resolver import GateResolver
+from spiders.job import Job, Mandate, Report, Tally
+from spiders.scrapy_settings import settings
+from spiders.spider import BoardSpider
+from spiders.verdict import Verdict
+
+__all__ = ["Job", "Mandate", "Report", "Tally", "crawl"]
+
+POLL = 1.0
+"""Seconds between two readings of the mandate."""
+
+TICK = 0.1
+"""Seconds between two looks at the clock."""
+
+STALE = 3.0
+"""Age in seconds of the mandate's snapshot at which requests under way are cut."""
+
+GRACE = 4.0
+"""Seconds that a run may take to wind up."""
+
+T = TypeVar("T")
+
+
+class SecondRun(PatrolError):
+    """A mistake of the program's, not of a person's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A second run was begun in one process.",
+            why="The network's event loop can be started once per process.",
+            do="Start a process for each run.",
+        )
+
+
+def crawl(
+    job: Job,
+    *,
+    keep: Callable[[ReadPage], None],
+    mandate: Callable[[], Mandate],
+    beat: Callable[[Tally], None],
+) -> Report:
+    """Read a source once.
+
+    `keep`, `mandate` and `beat` are called in one thread of their own, one at a
+    time. A page counts when `keep` has returned; an exception there ends the
+    run as crashed. `mandate` is read every second; when it ends, requests under
+    way are cut, and the run is over within five seconds.
+    """
+    if is_reactor_installed():
+        raise SecondRun
+    return _Run(job, keep, mandate, beat).run()
+
+
+def _reactor() -> Any:
+    """Twisted's event loop; there is none before the run installs it."""
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    return reactor
+
+
+class _Run:
+    def __init__(
+        self,
+        job: Job,
+        keep: Callable[[ReadPage], None],
+        mandate: Callable[[], Mandate],
+        beat: Callable[[Tally], None],
+    ) -> None:
+        self._job = job
+        self._keep = keep
+        self._mandate = mandate
+        self._beat = beat
+        self._verdict = Verdict()
+        self._writer = ThreadPoolExecutor(1, "keep")
+        self._deadline = datetime.now(UTC) + timedelta(minutes=job.source.deadline_minutes)
+        self._ended = False
+        self._gate = Gate(job)
+        self._spider: BoardSpider | None = None
+
+    def run(self) -> Report:
+        for name in ("scrapy", "twisted", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        chosen = settings(self._job)
+        install_reactor(chosen["TWISTED_REACTOR"], chosen["ASYNCIO_EVENT_LOOP"])
+        reactor = _reactor()
+        reactor.callWhenRunning(lambda: asyncio.ensure_future(self._main()))
+        reactor.run(installSignalHandlers=False)
+        return self._report()
+
+    async def _main(self) -> None:
+        try:
+            _reactor().installNameResolver(GateResolver(self._gate.addresses))
+            await self._read_mandate()
+            self._look()
+            if not self._ended:
+                await self._crawl()
+        except Exception as error:  # noqa: BLE001  (told in the report, whatever it is)
+            self._crash("The run failed", error)
+        finally:
+            self._gate.close()
+            self._writer.shutdown(wait=True)
+            _reactor().stop()
+
+    async def _crawl(self) -> None:
+        crawler = Crawler(BoardSpider, settings(self._job))
+        reading = asyncio.ensure_future(
+            crawler.crawl_async(
+                job=self._job, gate=self._gate, verdict=self._verdict, keep=self._keep_page
+            )
+        )
+        polling = asyncio.ensure_future(self._poll())
+        ended_at: float | None = None
+        loop = asyncio.get_running_loop()
+        while not reading.done():
+            await asyncio.wait({reading}, timeout=TICK)
+            self._spider = cast("BoardSpider | None", crawler.spider)
+            self._look()
+            if self._gate.closed:
+                ended_at = ended_at or loop.time()
+                if loop.time() - ended_at > GRACE:
+                    break
+        polling.cancel()
+        if reading.done():
+            reading.result()
+        await self._write(lambda: self._beat(self._tally))
+
+    async def _poll(self) -> None:
+        while not self._ended:
+            await asyncio.sleep(POLL)
+            try:
+                await self._read_mandate()
+                await self._write(lambda: self._beat(self._tally))
+            except Exception as error:  # noqa: BLE001
+                self._crash("The mandate could not be read", error)
+
+    async def _read_mandate(self) -> None:
+        mandate = await self._write(self._mandate)
+        self._gate.standing.renew(mandate)
+        if mandate.stop_asked:
+            self._end(Outcome.STOPPED, "Somebody asked the run to stop.")
+
+    def _look(self) -> None:
+        """What the clock alone can end."""
+        sentence = self._gate.standing.ended()
+        now = datetime.now(UTC)
+        if sentence is not None:
+            self._end(Outcome.AUTHORIZATION_ENDED, sentence)
+        elif now >= self._deadline:
+            self._end(
+                Outcome.STOPPED,
+                f"The deadline of {self._job.source.deadline_minutes} minutes passed.",
+            )
+        elif not _within_hours(self._job, now):
+            self._end(Outcome.OUTSIDE_HOURS, "The hours in which this source may be read are over.")
+        elif self._gate.standing.age > STALE:
+            self._gate.ground()
+
+    def _end(self, outcome: Outcome, sentence: str) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._verdict.note(outcome, sentence)
+        if self._spider is not None:
+            self._spider.walk.stop()
+        self._gate.close()
+
+    def _crash(self, what: str, error: Exception) -> None:
+        words = error.what if isinstance(error, PatrolError) else type(error).__name__
+        self._end(Outcome.CRASHED, f"{what}: {words}.")
+        self._verdict.note(Outcome.CRASHED, f"{what}: {words}.")
+
+    async def _keep_page(self, page: ReadPage) -> None:
+        await self._write(lambda: self._keep(page))
+
+    async def _write(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, call)
+
+    @property
+    def _tally(self) -> Tally:
+        return self._spider.tally if self._spider is not None else Tally()
+
+    def _report(self) -> Report:
+        spider = self._spider
+        if spider is None:
+            return Report(outcome=self._verdict.outcome, detail=self._verdict.sentence)
+        tally = spider.tally
+        self._note_budget(spider)
+        _note_floor(spider, self._verdict)
+        return Report(
+            outcome=self._verdict.outcome,
+            detail=self._verdict.sentence or _good(spider),
+            **tally.model_dump(),
+            refusals={reason.value: count for reason, count in self._gate.refusals.items()},
+            marks=spider.walk.marks,
+            engine=spider.engine.name if spider.engine else None,
+            evidence=spider.evidence,
+            retry_at=_retry_at(self._gate),
+        )
+
+    def _note_budget(self, spider: BoardSpider) -> None:
+        if spider.walk.budget <= 0 and spider.walk.waiting:
+            self._verdict.note(
+                Outcome.STOPPED,
+                f"The budget of {self._job.source.max_pages} pages was spent; {spider.walk.waiting} more were known.",
+            )
+
+
+def _within_hours(job: Job, now: datetime) -> bool:
+    if job.source.hours is None:
+        return True
+    begin, end = job.source.hours
+    hour = now.astimezone(ZoneInfo(job.source.timezone)).hour
+    return begin <= hour < end if begin <= end else hour >= begin or hour < end
+
+
+def _note_floor(spider: BoardSpider, verdict: Verdict) -> None:
+    if verdict.outcome is not Outcome.OK:
+        return
+    if spider.job.source.floor > spider.walk.rows:
+        robots = spider.gate.refusals[Reason.ROBOTS]
+        if robots:
+            verdict.note(
+                Outcome.ROBOTS_DENIED,
+                f"The robots.txt excludes what was to be read ({robots} addresses).",
+            )
+        else:
+            verdict.note(
+                Outcome.SUSPICIOUSLY_EMPTY,
+                f"{spider.walk.rows} rows were read; {spider.job.source.floor} are expected at least.",
+            )
+
+
+def _good(spider: BoardSpider) -> str:
+    sentence = f"{spider.pages} pages with {spider.posts} posts were read"
+    if spider.walk.skipped:
+        sentence += f"; {spider.walk.skipped} threads had not moved"
+    refused = spider.gate.refusals.total()
+    return sentence + (f"; {refused} addresses were refused." if refused else ".")
+
+
+def _retry_at(gate: Gate) -> datetime | None:
+    seconds = gate.pace.longest_wait()
+    return datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None

@@ -1,0 +1,245 @@
+"""The gate in Scrapy's way: one downloader middleware and one download handler.
+
+They stand in the downloader, so `engine.download_async` passes them as well,
+and every redirect and every retry is a request of its own.
+"""
+
+from importlib.metadata import version
+from typing import Any, cast
+
+from scrapy import Request, signals
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    StopDownload,
+)
+from scrapy.http import Headers, Response
+
+from spiders.gate import media
+from spiders.gate.gate import Aborted, Gate
+from spiders.gate.inspection import Inspection
+from spiders.gate.pace import BACKOFF, UNSAID_WAIT, retry_after
+from spiders.gate.refusal import Reason, Refusal
+from spiders.gate.robots_files import AGENT, RobotsAnswer
+from spiders.gate.scope import Place, place
+from spiders.gate.size import ACCEPT_ENCODING, SECONDS
+
+MOST_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+NETWORK_FAULTS = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    OSError,
+)
+"""What the network does. Scrapy wraps Twisted's errors in these."""
+
+TRANSIENT = frozenset({502, 504})
+"""Answers of a proxy whose server was away for a moment."""
+
+HOPS = "patrol_hops"
+"""Key in `meta`: every address asked for on the way, first to last."""
+PLACE = "patrol_place"
+RETRIES = "patrol_retries"
+ROBOTS = "patrol_robots"
+INSPECTION = "patrol_inspection"
+
+_FOREIGN_META = ("proxy", "bindaddress", "download_maxsize", "download_slot", "_auth_proxy")
+"""What other parts of Scrapy understand as leave to go another way."""
+
+
+def request_to(address: str, **keywords: Any) -> Request:
+    """A request for a canonical address, which Scrapy sends as it stands."""
+    meta = {**keywords.pop("meta", {}), "verbatim_url": True}
+    return Request(address, meta=meta, dont_filter=True, **keywords)
+
+
+class Door:
+    """Downloader middleware: refuses before sending, follows redirects, retries what the network lost."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        spider = cast("Any", crawler.spider)
+        self._gate: Gate = spider.gate
+        self._headers = {
+            "User-Agent": f"{AGENT}/{version('patrol')} (+{spider.job.contact})",
+            "Accept": media.ACCEPT,
+            "Accept-Language": "zh-TW,zh;q=0.9,en;q=0.7",
+            "Accept-Encoding": ACCEPT_ENCODING,
+        }
+        crawler.signals.connect(self._headers_arrived, signals.headers_received)
+        crawler.signals.connect(self._bytes_arrived, signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Door":
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> Request | None:
+        """Judge a request before it is sent. Raises `Refusal`."""
+        try:
+            where = _asked(request)
+            if where.href != request.url:
+                meta = {**request.meta, "verbatim_url": True}
+                return request.replace(url=where.href, meta=meta, dont_filter=True)
+            self._gate.check(where)
+            if not request.meta.get(ROBOTS):
+                await self._gate.check_robots(where, self._fetch_robots)
+        except Refusal as refusal:
+            raise self._gate.refuse(refusal) from None
+        for key in _FOREIGN_META:
+            request.meta.pop(key, None)
+        request.meta[PLACE] = where
+        request.meta["download_timeout"] = SECONDS
+        request.meta.setdefault(HOPS, []).append(where.href)
+        request.headers = Headers(self._headers)
+        return None
+
+    async def process_response(self, request: Request, response: Response) -> Response | Request:
+        """Take the inspected body, or follow a redirect. Raises `Refusal`."""
+        where: Place = request.meta[PLACE]
+        inspection: Inspection = request.meta.pop(INSPECTION)
+        try:
+            self._gate.addresses.check_peer(where.hostname, where.port, response.ip_address)
+            body = inspection.finish(len(response.body))
+            if response.status in REDIRECTS and response.headers.get("Location"):
+                return self._redirected(request, response, where)
+            media.check_headers(_values(response, "Content-Type"))
+        except Refusal as refusal:
+            raise self._gate.refuse(refusal) from None
+        self._note_wait(where, response)
+        if response.status in TRANSIENT and (again := await self._again(request)):
+            return again
+        headers = response.headers
+        headers.pop("Content-Encoding", None)
+        return Response(
+            response.url,
+            status=response.status,
+            headers=headers,
+            body=body,
+            request=request,
+            ip_address=response.ip_address,
+            flags=response.flags,
+        )
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Tell a refusal from a fault of the network, and try the latter again. Raises `Refusal`."""
+        inspection: Inspection | None = request.meta.pop(INSPECTION, None)
+        if isinstance(exception, Refusal):
+            self._gate.refuse(exception)
+            return None
+        refusal = self._cause(request, exception, inspection)
+        if refusal is not None:
+            raise self._gate.refuse(refusal) from None
+        if isinstance(exception, Aborted):
+            return _copy(request)
+        if isinstance(exception, NETWORK_FAULTS):
+            return await self._again(request)
+        return None
+
+    def _cause(
+        self, request: Request, exception: Exception, inspection: Inspection | None
+    ) -> Refusal | None:
+        """The refusal behind an exception by which Scrapy or Twisted told of it."""
+        if isinstance(exception, StopDownload) and inspection is not None:
+            return inspection.refusal
+        if isinstance(exception, DownloadCancelledError):
+            return Refusal(Reason.SIZE, "The answer is too large.")
+        if isinstance(exception, Aborted) and self._gate.closed:
+            return Refusal(Reason.AUTHORIZATION, "The run ended while the request was under way.")
+        if isinstance(exception, CannotResolveHostError) and PLACE in request.meta:
+            where: Place = request.meta[PLACE]
+            return self._gate.addresses.refused.get((where.hostname, where.port))
+        return None
+
+    def _redirected(self, request: Request, response: Response, where: Place) -> Request:
+        location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
+        target = place(location, where.href)
+        if len(request.meta[HOPS]) > MOST_REDIRECTS:
+            raise Refusal(Reason.REDIRECTS, f"{where.host} redirects more than five times.")
+        self._gate.check(target)
+        return _copy(request, target.href)
+
+    def _note_wait(self, where: Place, response: Response) -> None:
+        asked = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"))
+        if response.status == 429:
+            self._gate.pace.cool(where.host, asked or UNSAID_WAIT)
+        elif response.status == 503 and asked:
+            self._gate.pace.cool(where.host, asked)
+
+    async def _again(self, request: Request) -> Request | None:
+        tried = request.meta.get(RETRIES, 0)
+        if tried >= len(BACKOFF):
+            return None
+        await self._gate.rest(BACKOFF[tried])
+        again = _copy(request)
+        again.meta[RETRIES] = tried + 1
+        return again
+
+    async def _fetch_robots(self, address: str) -> RobotsAnswer:
+        response = await self._crawler.engine.download_async(
+            request_to(address, meta={ROBOTS: True})
+        )
+        return RobotsAnswer(response.status, response.body)
+
+    def _headers_arrived(self, headers: Headers, body_length: int, request: Request) -> None:
+        inspection: Inspection = request.meta[INSPECTION]
+        types = [] if headers.get("Location") else _values(headers, "Content-Type")
+        encodings = ",".join(_values(headers, "Content-Encoding"))
+        length = body_length if isinstance(body_length, int) else None
+        try:
+            inspection.begin(types, encodings, length)
+        except Refusal:
+            raise StopDownload(fail=True) from None
+
+    def _bytes_arrived(self, data: bytes, request: Request) -> None:
+        try:
+            request.meta[INSPECTION].feed(data)
+        except Refusal:
+            raise StopDownload(fail=True) from None
+
+
+class Handler(HTTP11DownloadHandler):
+    """Scrapy's own HTTP/1.1 handler; nothing leaves it before the gate's last word."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._gate: Gate = cast("Any", crawler.spider).gate
+
+    async def download_request(self, request: Request) -> Response:
+        """Send one request. Raises `Refusal` at the last moment, `Aborted` when cut."""
+        where = request.meta.get(PLACE)
+        if where is None or where.href != request.url:
+            raise Refusal(Reason.SCOPE, "A request that came past the gate's door is not sent.")
+        await self._gate.depart(where)
+        request.meta[INSPECTION] = Inspection()
+        return await self._gate.fly(super().download_request(request))
+
+
+def _asked(request: Request) -> Place:
+    if request.method != "GET" or request.body:
+        raise Refusal(Reason.METHOD, f"{request.method} is not reading.")
+    return place(request.url)
+
+
+def _copy(request: Request, address: str | None = None) -> Request:
+    """The same request once more, or to another address; nothing of the first answer goes with it."""
+    meta = {key: value for key, value in request.meta.items() if key not in {PLACE, INSPECTION}}
+    meta[HOPS] = list(request.meta[HOPS]) if address else list(request.meta[HOPS])[:-1]
+    return request.replace(url=address or request.url, meta=meta, dont_filter=True)
+
+
+def _values(headers: Headers | Response, name: str) -> list[str]:
+    if isinstance(headers, Response):
+        headers = headers.headers
+    return [value.decode("latin-1") for value in headers.getlist(name)]

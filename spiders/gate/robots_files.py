@@ -1,0 +1,68 @@
+"""The robots.txt of every host that a run asks, fetched once, through the same gate."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from patrol.models import Outcome
+from spiders.gate.refusal import Reason, Refusal
+from spiders.gate.robots import LARGEST, Robots
+from spiders.gate.scope import Place
+
+AGENT = "Patrol"
+"""The name that a robots.txt calls us by."""
+
+
+class RobotsAnswer(NamedTuple):
+    """What came back for a robots.txt."""
+
+    status: int
+    body: bytes
+
+
+Fetch = Callable[[str], Awaitable[RobotsAnswer]]
+
+
+class RobotsFiles:
+    """Remembers each host's rules for one run."""
+
+    def __init__(self, slow: Callable[[str, float], None]) -> None:
+        self._slow = slow
+        self._known: dict[str, asyncio.Task[Robots]] = {}
+
+    async def check(self, where: Place, fetch: Fetch) -> None:
+        """Raise `Refusal` if the site asks programs to stay away from an address.
+
+        RFC 9309 section 2.3.1: a 4xx means no rules; a server error or an
+        unreachable file means that nothing may be asked.
+        """
+        task = self._known.get(where.origin)
+        if task is None:
+            task = asyncio.ensure_future(self._read(where, fetch))
+            self._known[where.origin] = task
+        try:
+            robots = await asyncio.shield(task)
+        except Refusal as refusal:
+            raise refusal.again() from None
+        except Exception:
+            # The network failed: the next request may try again.
+            self._known.pop(where.origin, None)
+            raise
+        if not robots.allows(where.path + where.query):
+            raise Refusal(Reason.ROBOTS, f"The robots.txt of {where.host} excludes that address.")
+
+    async def _read(self, where: Place, fetch: Fetch) -> Robots:
+        answer = await fetch(f"{where.origin}/robots.txt")
+        if answer.status == 429 or answer.status >= 500:
+            limited = answer.status == 429
+            raise Refusal(
+                Reason.ROBOTS,
+                f"The robots.txt of {where.host} answered {answer.status}, so nothing else was asked.",
+                outcome=Outcome.RATE_LIMITED if limited else Outcome.SERVER_ERROR,
+            )
+        found = 200 <= answer.status < 300
+        text = answer.body[:LARGEST].decode("utf-8", "replace") if found else ""
+        robots = Robots(text, AGENT)
+        if robots.delay:
+            self._slow(where.host, robots.delay)
+        return robots

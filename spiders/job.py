@@ -1,0 +1,60 @@
+"""What a run is asked to do, under which mandate, and what it reports."""
+
+from collections.abc import Mapping
+
+from patrol.models import Authorization, Model, Moment, Outcome, Source
+
+
+class Job(Model):
+    """One reading of one source."""
+
+    source: Source
+    authorization: Authorization
+    marks: Mapping[str, str] = {}
+    """State of each thread when it was last read whole, by the board's key of the thread."""
+    laboratory: frozenset[str] = frozenset()
+    """`host:port` pairs that resolve to loopback. Empty outside demos and tests."""
+    contact: str
+    """How a site's owner reaches the unit; sent in the user agent."""
+    engine: str | None = None
+    """None detects it on the first page."""
+
+
+class Mandate(Model):
+    """The authorization as the register holds it now, and whether somebody asked the run to stop."""
+
+    authorization: Authorization | None
+    stop_asked: bool = False
+
+
+class Tally(Model):
+    """What a run has done so far. Numbers only."""
+
+    pages: int = 0
+    posts: int = 0
+    requests: int = 0
+    requests_refused: int = 0
+    media_cut: int = 0
+
+
+class Report(Model):
+    """How a run ended."""
+
+    outcome: Outcome
+    detail: str
+    """One sentence, without collected text."""
+    pages: int = 0
+    posts: int = 0
+    requests: int = 0
+    """Requests that were sent, robots.txt, redirects and retries included."""
+    requests_refused: int = 0
+    refusals: Mapping[str, int] = {}
+    """The same, by reason."""
+    media_cut: int = 0
+    marks: dict[str, str] = {}
+    """New states of the threads whose every followed page was read and kept."""
+    engine: str | None = None
+    evidence: str | None = None
+    """By what the engine was recognised; None when it was named."""
+    retry_at: Moment | None = None
+    """Not before this moment does the site want to be asked again."""

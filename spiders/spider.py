@@ -1,0 +1,309 @@
+"""The one spider: it walks a board through the gate and yields each page with its posts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import scrapy
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from patrol.errors import PatrolError
+from patrol.models import Outcome, ReadPage
+from spiders.addresses import tidy
+from spiders.capture import Received, clean_posts, receive
+from spiders.detect import detect
+from spiders.engines import load
+from spiders.engines.base import Engine
+from spiders.gate.door import HOPS, NETWORK_FAULTS, request_to
+from spiders.gate.gate import Gate
+from spiders.gate.refusal import Reason, Refusal
+from spiders.gate.scope import place
+from spiders.job import Job, Tally
+from spiders.reading import Reading, read
+from spiders.scrapy_settings import width
+from spiders.verdict import GONE, Verdict, outcome_of, status_words
+from spiders.walk import Visit, Walk
+from spiders.walls import wall
+
+PATIENCE = 3
+"""Bad answers in a row after which a run leaves the board alone."""
+
+_UNSENT = frozenset({Reason.SCOPE, Reason.ROBOTS, Reason.MEDIA, Reason.COOLING})
+
+Keep = Callable[[ReadPage], Awaitable[None]]
+
+
+class BoardSpider(scrapy.Spider):
+    """Reads start addresses, lists, threads and feeds; the walk says which page comes next."""
+
+    name = "board"
+
+    def __init__(self, job: Job, gate: Gate, verdict: Verdict, keep: Keep, **_: Any) -> None:
+        super().__init__()
+        self.job = job
+        self.gate = gate
+        self.verdict = verdict
+        self.keep = keep
+        self.walk = Walk(job.source, job.marks, datetime.now(UTC))
+        self.engine: Engine | None = load(job.engine) if job.engine else None
+        self.evidence: str | None = None
+        self.pages = 0
+        self.posts = 0
+        self.media_cut = 0
+        self.unkept: dict[int, asyncio.Future[bool]] = {}
+        self._width = width(job)
+        self._under_way = 0
+        self._bad_in_a_row = 0
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(
+            pages=self.pages,
+            posts=self.posts,
+            requests=self.gate.requests,
+            requests_refused=self.gate.refusals.total(),
+            media_cut=self.media_cut,
+        )
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the start addresses."""
+        self.walk.begin([url for start in self.job.source.start if (url := self._tidy(start))])
+        for request in self._next():
+            yield request
+
+    async def read(self, response: Response, visit: Visit) -> AsyncIterator[ReadPage | Request]:
+        """Read an answer, yield its page, and once that is kept, go on."""
+        try:
+            page, follow = self._read(response, visit)
+            if page is not None:
+                kept = self.unkept[id(page)] = asyncio.get_running_loop().create_future()
+                yield page
+                if await kept:
+                    self._count(page)
+                    follow()
+                else:
+                    self.walk.lost(visit)
+        finally:
+            self._under_way -= 1
+        for request in self._next():
+            yield request
+
+    def lose(self, failure: Failure) -> Iterator[Request]:
+        """A page that did not come: note why, and go on."""
+        visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
+        self._under_way -= 1
+        self._note_loss(visit, failure.value)
+        yield from self._next()
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's own brakes are the last ones."""
+        if reason.startswith(("memusage", "closespider")):
+            self.verdict.note(
+                Outcome.STOPPED, "The run needed more memory, time or pages than it may."
+            )
+
+    def _next(self) -> Iterator[Request]:
+        while self._under_way < self._width and not self.gate.closed:
+            visit = self.walk.take()
+            if visit is None:
+                return
+            self._under_way += 1
+            yield request_to(
+                visit.url, callback=self.read, errback=self.lose, cb_kwargs={"visit": visit}
+            )
+
+    def _read(self, response: Response, visit: Visit) -> tuple[ReadPage | None, Callable[[], None]]:
+        """The page, and what to do once it is kept. Nothing that a page does stops the others."""
+        nothing = (None, _nothing)
+        if not self._is_good(response, visit):
+            return nothing
+        received = self._receive(response)
+        try:
+            engine = self.engine or self._detect(received)
+            if engine is None:
+                self.walk.lost(visit)
+                return nothing
+            reading = read(received.page, engine)
+        except PatrolError as error:
+            self._note_bad(
+                visit, Outcome.LAYOUT_CHANGED, f"{_called(visit)} cannot be read: {error.what}."
+            )
+            return nothing
+        except Exception as error:  # noqa: BLE001  (one page must not end the run)
+            self._note_bad(
+                visit, Outcome.CRASHED, f"The engine failed on a page: {type(error).__name__}."
+            )
+            return nothing
+        return self._made_of(reading, received, visit)
+
+    def _made_of(
+        self, reading: Reading, received: Received, visit: Visit
+    ) -> tuple[ReadPage | None, Callable[[], None]]:
+        if reading.outcome.green:
+            self._bad_in_a_row = 0
+        else:
+            self._note_bad(visit, reading.outcome, reading.detail)
+        posts, cut = clean_posts(reading.posts)
+        capture = received.capture
+        if cut:
+            capture = capture.model_copy(update={"media_cut": capture.media_cut + cut})
+        page = ReadPage(
+            source=self.job.source.name,
+            capture=capture,
+            engine=self.engine.name if self.engine else "",
+            kind=reading.kind,
+            posts=posts,
+            outcome=reading.outcome,
+        )
+        return page, lambda: self._follow(visit, reading, page)
+
+    def _follow(self, visit: Visit, reading: Reading, page: ReadPage) -> None:
+        repeated = self.walk.repeats(page.capture.raw_sha256)
+        if self.walk.hopeless:
+            self.verdict.note(
+                Outcome.SUSPICIOUSLY_EMPTY, "The board gives the same page for different addresses."
+            )
+            self.walk.stop()
+        next_page = None if repeated else self._tidy(reading.next_page)
+        links = [
+            link.model_copy(update={"url": url})
+            for link in reading.threads
+            if (url := self._tidy(link.url))
+        ]
+        if reading.kind == "list":
+            self.walk.listed(visit, links, next_page)
+        elif reading.kind == "feed":
+            self.walk.fed(visit, page.posts, next_page)
+        else:
+            self.walk.read(visit, page.posts, next_page)
+
+    def _is_good(self, response: Response, visit: Visit) -> bool:
+        status = response.status
+        outcome = outcome_of(status)
+        if outcome is Outcome.OK:
+            return True
+        if status in GONE and visit.role != "start":
+            self.walk.lost(visit)
+            return False
+        if status in GONE:
+            outcome = Outcome.LAYOUT_CHANGED
+        self._note_bad(visit, outcome, f"{_called(visit)} answered {status_words(status)}.")
+        if outcome is Outcome.RATE_LIMITED or self.gate.pace.cooling(place(response.url).host):
+            self.walk.stop()
+        return False
+
+    def _receive(self, response: Response) -> Received:
+        received = receive(
+            response.body,
+            url=response.url,
+            hops=response.request.meta[HOPS] if response.request else (),
+            status=response.status,
+            headers={
+                str(name): value for name, value in response.headers.to_unicode_dict().items()
+            },
+            address=str(response.ip_address) if response.ip_address else None,
+            source=self.job.source,
+            fetched_at=datetime.now(UTC),
+        )
+        self.media_cut += received.capture.media_cut
+        return received
+
+    def _detect(self, received: Received) -> Engine | None:
+        found = detect(received.page)
+        if found is None:
+            stands = wall(received.page)
+            outcome = stands.outcome if stands else Outcome.LAYOUT_CHANGED
+            self.verdict.note(
+                outcome, stands.detail if stands else "No engine knows the software of this board."
+            )
+            return None
+        self.engine = load(found.engine)
+        self.evidence = found.evidence
+        return self.engine
+
+    def _note_bad(self, visit: Visit, outcome: Outcome, sentence: str) -> None:
+        self.verdict.note(outcome, sentence)
+        self.walk.lost(visit)
+        self._bad_in_a_row += 1
+        if self._bad_in_a_row >= PATIENCE:
+            self.walk.stop()
+
+    def _note_loss(self, visit: Visit, error: BaseException | None) -> None:
+        if isinstance(error, Refusal):
+            if error.reason in _UNSENT:
+                self.walk.unsent(visit)
+            self.walk.lost(visit)
+            told = visit.role == "start" or error.reason is Reason.AUTHORIZATION
+            if told and not self.gate.closed:
+                self.verdict.note(error.outcome, error.what)
+        elif isinstance(error, NETWORK_FAULTS):
+            self._note_bad(
+                visit, Outcome.NETWORK, f"{_called(visit)} did not answer: {_fault(error)}."
+            )
+        else:
+            self._note_bad(visit, Outcome.CRASHED, f"A request failed: {type(error).__name__}.")
+
+    def _count(self, page: ReadPage) -> None:
+        self.pages += 1
+        self.posts += len(page.posts)
+
+    def _tidy(self, url: str | None) -> str | None:
+        """A link in its canonical form; a link that the gate would not even read is counted as refused."""
+        if not url:
+            return None
+        try:
+            return place(tidy(url)).href
+        except Refusal as refusal:
+            self.gate.refuse(refusal)
+            return None
+
+
+class Keeping:
+    """Item pipeline: hands each page to `keep` and tells the spider when it is durable."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Keeping":
+        return cls(crawler)
+
+    async def process_item(self, item: ReadPage) -> ReadPage:
+        """Wait until the page is kept."""
+        spider = cast("BoardSpider", self._crawler.spider)
+        kept = spider.unkept.pop(id(item))
+        try:
+            await spider.keep(item)
+        except Exception as error:  # noqa: BLE001  (whatever fails here, the run ends and says so)
+            words = error.what if isinstance(error, PatrolError) else type(error).__name__
+            spider.verdict.note(Outcome.CRASHED, f"A page could not be kept: {words}.")
+            spider.walk.stop()
+            spider.gate.close()
+            kept.set_result(False)
+        else:
+            kept.set_result(True)
+        return item
+
+
+def _nothing() -> None:
+    """What follows from a page that was not read."""
+
+
+def _called(visit: Visit) -> str:
+    return "The start address" if visit.role == "start" else f"A page of a {visit.role}"
+
+
+_FAULTS = {
+    "CannotResolveHostError": "its name has no address",
+    "DownloadConnectionRefusedError": "the connection was refused",
+    "DownloadTimeoutError": "it took too long",
+    "ResponseDataLossError": "the answer broke off",
+}
+
+
+def _fault(error: BaseException) -> str:
+    return _FAULTS.get(type(error).__name__, "the connection failed")
