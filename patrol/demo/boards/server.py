@@ -105,9 +105,11 @@ class _Connection(asyncio.Protocol):
         target = rest.rpartition(" ")[0]
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        request = Request(method, target, headers)
         self._server.requests[self._site.host, target] += 1
-        answer = self._site.answer(request)
+        try:
+            answer = self._site.answer(Request(method, target, headers))
+        except ValueError:
+            answer = Answer(b"This is no address.", "text/plain", status=400)
         if answer is None:
             transport.close()
             return
