@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 from patrol.demo.boards import discuz, feed, phpbb
 from patrol.demo.boards.board import Area, Board, Expected, Message, Render, Thread
@@ -18,6 +19,8 @@ from patrol.demo.boards.texts import (
 
 PAST = timedelta(days=30)
 JUST_NOW = timedelta(minutes=5)
+EARLIEST = 6  # o'clock
+TAIPEI = ZoneInfo("Asia/Taipei")
 LONG_THREAD = 12  # answers; such a thread goes on all the time
 TRIES = 12  # other words for a template whose text was already written
 RENDERERS: dict[str, Render] = {
@@ -31,10 +34,11 @@ def compose(name: str, seed: int, now: datetime) -> Board:
     """One board with everything that was written there until now."""
     front = board_text(name)
     chance = Random(f"{seed} {name}")  # noqa: S311  (a story, not a secret)
-    writer = _Writer(front.authors, chance, now.replace(microsecond=0))
+    writer = _Writer(chance, now.replace(microsecond=0))
     for area in chatter(name):
         for topic, text in area.topics.items():
-            writer.write_topic(area.area.id, topic, text)
+            authors = text.authors or area.authors or front.authors
+            writer.write_topic(area.area.id, topic, text, authors)
     for expected, post in notable():
         if post.board == name:
             writer.write_notable(post, expected, post.title, post.text)
@@ -78,15 +82,16 @@ class _Words:
 class _Writer:
     """Writes the threads of one board, no text twice unless somebody means to."""
 
-    def __init__(self, authors: list[str], chance: Random, now: datetime) -> None:
-        self._authors = authors
+    def __init__(self, chance: Random, now: datetime) -> None:
+        self._authors: list[str] = []
         self._chance = chance
         self._now = now
         self._written: set[str] = set()
         self.threads: list[Thread] = []
 
-    def write_topic(self, area: int, topic: str, text: TopicText) -> None:
+    def write_topic(self, area: int, topic: str, text: TopicText, authors: list[str]) -> None:
         """All threads of a topic with their answers."""
+        self._authors = authors
         words = _Words(text.slots, self._chance)
         deck: list[int] = []
         for _ in range(text.copies):
@@ -107,7 +112,7 @@ class _Writer:
         chats = [each for each in self.threads if each.area == where.area and each.topic]
         thread = self._chance.choice(chats)
         begun = thread.messages[0].at
-        at = self._second(begun + (self._now - JUST_NOW - begun) * self._chance.random())
+        at = self._between(begun, self._now - JUST_NOW - begun)
         thread.messages.append(Message(where.author, at, text, expected))
         thread.messages.sort(key=lambda message: message.at)
 
@@ -127,9 +132,9 @@ class _Writer:
         span = self._now - JUST_NOW - begun
         if wanted < LONG_THREAD:
             span = min(span, timedelta(days=4) * self._chance.random())
-        times = sorted(begun + span * self._chance.random() for _ in drawn)
+        times = sorted(self._between(begun, span) for _ in drawn)
         return [
-            Message(self._author(), self._second(at), text)
+            Message(self._author(), at, text)
             for at, text in zip(times, texts, strict=True)
             if text is not None
         ]
@@ -158,8 +163,12 @@ class _Writer:
         return self._chance.choice(self._authors)
 
     def _moment(self) -> datetime:
-        return self._second(self._now - JUST_NOW - (PAST - JUST_NOW) * self._chance.random())
+        return self._between(self._now - PAST, PAST - JUST_NOW)
 
-    @staticmethod
-    def _second(at: datetime) -> datetime:
-        return at.replace(microsecond=0)
+    def _between(self, begun: datetime, span: timedelta) -> datetime:
+        """Some second of that span, seldom of the small hours."""
+        for _ in range(4):
+            at = begun + span * self._chance.random()
+            if at.astimezone(TAIPEI).hour >= EARLIEST:
+                break
+        return max(begun, at.replace(microsecond=0))

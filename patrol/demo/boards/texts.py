@@ -40,6 +40,8 @@ class TopicText(Model):
     slots: Slots = {}
     threads: list[ThreadText]
     replies: list[str] = []
+    authors: list[str] = []
+    """Who writes of it, where not everybody does."""
     copies: int = 1
     """How often each thread is written, each time with other words in its slots."""
 
@@ -48,6 +50,8 @@ class Chatter(Model):
     """What people talk about in one area."""
 
     area: AreaText
+    authors: list[str] = []
+    """Who writes there, where not everybody does."""
     topics: dict[str, TopicText]
 
 
