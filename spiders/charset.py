@@ -61,6 +61,8 @@ _SINGLE_BYTE = re.compile(r"^(cp125\d|cp874|iso8859.*|latin.*|koi8.*|mac.*)$")
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -112,7 +114,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
         if origin != "bom" and _refuted(body, codec):
             continue
         decoded = _read(body, codec, origin)
-        if decoded.replaced <= LIE and not (origin != "bom" and _doubtful(decoded)):
+        if origin == "bom" or (decoded.replaced <= LIE and not _doubtful(decoded)):
             return decoded
         tried.append(decoded)
     guess = _guess(body)
@@ -186,16 +188,24 @@ def _read(body: bytes, codec: str, origin: From) -> Decoded:
 
 def _guess(body: bytes) -> Decoded:
     sample = body[:_SAMPLE]
-    if _looks_like_utf16(sample):
-        return _read(body, "utf-16-le" if sample[1:2] == b"\0" else "utf-16-be", "guess")
+    wide = _wide(sample)
+    if wide:
+        return _read(body, wide, "guess")
     scored = [(_strangeness(_read(sample, codec, "guess")), codec) for codec in _GUESSES]
     strangeness, codec = min(scored, key=lambda pair: pair[0])
     return _read(body, codec if strangeness < 1.0 else "cp1252", "guess")
 
 
-def _looks_like_utf16(sample: bytes) -> bool:
+def _wide(sample: bytes) -> str | None:
+    """UTF-32 and UTF-16 without a byte order mark, told by the zero bytes of their ASCII letters."""
+    for mark, codec in ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be")):
+        if sample.startswith(mark):
+            return codec
     pairs = len(sample) // 2
-    return pairs > 8 and max(sample[0::2].count(0), sample[1::2].count(0)) > pairs * 0.3
+    little, big = sample[1::2].count(0), sample[0::2].count(0)
+    if pairs <= 8 or max(little, big) <= pairs * 0.3:
+        return None
+    return "utf-16-le" if little > big else "utf-16-be"
 
 
 def _strangeness(decoded: Decoded) -> float:

@@ -68,6 +68,9 @@ _NAMES_SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+_EDGE = "\ud800"
+"""Where a block begins or ends: a lone surrogate, which no decoded text can hold."""
+_EDGES = re.compile(f"[ \t\xa0]*\n?[ \t\xa0]*{_EDGE}[ \t\xa0{_EDGE}]*")
 _LINE_BLANKS = re.compile(r"[ \t\f]+")
 _CUT = re.compile(r"…|\s?\.{3}\s?")
 _CONTACT = re.compile(
@@ -139,7 +142,7 @@ class _Reader:
         if attributes and _hidden(node, attributes):
             return False
         if tag in _BLOCKS:
-            self.say("\n")
+            self.say(_EDGE)
         elif tag in {"td", "th"}:
             self.say(" ")
         if tag == "pre":
@@ -166,7 +169,7 @@ class _Reader:
             said = "".join(frame.said)
             self.say(_link(node, said) if frame.kind == "link" else self.quote(node, said))
         if node.tag in _BLOCKS:
-            self.say("\n")
+            self.say(_EDGE)
         if node.tag == "pre" and self.verbatim:
             self.verbatim -= 1
 
@@ -175,8 +178,8 @@ class _Reader:
         marked = "\n".join(f"> {line}" for line in lines)
         if _cited(node, lines):
             self.quoted.append(marked)
-            return "\n"
-        return f"\n{marked}\n"
+            return _EDGE
+        return f"{_EDGE}{marked}{_EDGE}"
 
 
 def read_body(nodes: Collection[LexborNode], unread: Collection[int] = ()) -> Body:
@@ -184,14 +187,14 @@ def read_body(nodes: Collection[LexborNode], unread: Collection[int] = ()) -> Bo
     reader = _Reader(unread)
     for node in nodes:
         reader.walk(node)
-        reader.say("\n")
+        reader.say(_EDGE)
     text = _joined("".join(reader.frames[0].said))
     return Body(text or _joined("\n".join(reader.quoted)), reader.media)
 
 
 def one_line(text: str) -> str:
-    """A name or a title: one line, blanks folded."""
-    return " ".join(text.split())
+    """A name or a title: one line, blanks folded as a browser folds them."""
+    return _BLANKS.sub(" ", text).strip(" \xa0")
 
 
 def _kind(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
@@ -199,9 +202,20 @@ def _kind(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
         return "link" if attributes.get("href") else ""
     if tag == "blockquote":
         return "quote"
+    if tag in {"table", "td"}:
+        return "quote" if tag == "table" and _quotes_in_cells(node) else ""
     if _QUOTE.search(attributes.get("class") or "") and not node.css_first("blockquote"):
         return "quote"
     return ""
+
+
+def _quotes_in_cells(table: LexborNode) -> bool:
+    """Whether it is phpBB 2's quotation: a row that names somebody, and a cell with the words."""
+    cell = table.css_first("td.quote")
+    above = cell.parent if cell is not None else None
+    while above is not None and above.tag != "table":
+        above = above.parent
+    return above is not None and above.mem_id == table.mem_id
 
 
 def _hidden(node: LexborNode, attributes: dict[str, str | None]) -> bool:
@@ -252,7 +266,9 @@ def _cited(node: LexborNode, lines: list[str]) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    return [_LINE_BLANKS.sub(" ", line).strip(" \xa0") for line in re.split(r"\r\n|[\n\r]", text)]
+    return [
+        _LINE_BLANKS.sub(" ", line).strip(" \xa0") for line in _EDGES.sub("\n", text).split("\n")
+    ]
 
 
 def _joined(text: str) -> str:

@@ -30,7 +30,7 @@ def named_zone(name: str) -> tzinfo | None:
         return None
     try:
         return ZoneInfo(name.strip().replace(" ", "_"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         return None
 
 

@@ -152,7 +152,7 @@ def _zone(name: str) -> str:
 
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise BadInput(
             f"there is no time zone `{name}`.",
             why="Boards print times without a zone; in the wrong one every date is wrong.",

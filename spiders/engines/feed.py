@@ -24,6 +24,10 @@ from spiders.plain import Body, one_line, read_body
 
 _ROOT = r"^\ufeff?(?:\s|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^\[>]*(?:\[[\s\S]*?\]\s*)?>)*<(?:\w+:)?(?:rss|feed|rdf|channel)\b"
 _ZONED = re.compile(r"(?:[zZ]|[+-]\d{2}:?\d{2}|\b[A-Z]{2,4})\s*$")
+_STATISTICS = re.compile(
+    r"<p>[^<]{1,60}:[^<]{1,80}<a [^>]{1,300}>[^<]{0,100}</a>[^<]{0,80}</p>\s*<hr\s*/?>\s*$"
+)
+"""What phpBB adds to every entry: `Statistics: Posted by ...`."""
 
 
 class _Entry(NamedTuple):
@@ -63,11 +67,16 @@ class Feed(Engine):
 
     def post(self, page: Page, row: _Entry, place: int) -> Post | None:  # noqa: ARG002
         body = _words(row)
-        if not (row.title or body.text or row.link):
+        if not any((row.key, row.link, row.author, row.when, row.title, body.text, body.media)):
             return None
         url = absolute(page.url, row.link) or page.url
         named = row.key or (url if row.link else "")
-        key = named or hashlib.sha256(f"{row.title}\n{body.text}".encode()).hexdigest()
+        key = (
+            named
+            or hashlib.sha256(
+                "\n".join((row.author or "", row.when or "", row.title, body.text)).encode()
+            ).hexdigest()
+        )
         return page.post(
             key=key,
             url=url,
@@ -178,7 +187,7 @@ def _words(row: _Entry) -> Body:
 
 
 def _markup(text: str) -> Body:
-    root = LexborHTMLParser(text).body if text else None
+    root = LexborHTMLParser(_STATISTICS.sub("", text)).body if text else None
     return read_body([root]) if root is not None else Body("", 0)
 
 

@@ -127,6 +127,8 @@ class Phpbb(Engine):
     # -- Threads of a list ----------------------------------------------------------------------
 
     def thread_rows(self, page: Page) -> list[Row]:
+        if self.kind(page) == "thread":
+            return []
         links = page.each(
             "ul.topiclist a.topictitle, .topiclist .topictitle a, li.row a.topictitle",
             "a.topictitle, .topictitle a",
