@@ -8,7 +8,7 @@ name, all faults of all files at once.
 from patrol.config.report import Report, check, survey
 from patrol.config.roles import read_roles
 from patrol.config.rules import read_rules
-from patrol.config.sources import engine_names, read_sources
+from patrol.config.sources import engine_names, read_source, read_sources
 
 __all__ = [
     "Report",
@@ -16,6 +16,7 @@ __all__ = [
     "engine_names",
     "read_roles",
     "read_rules",
+    "read_source",
     "read_sources",
     "survey",
 ]

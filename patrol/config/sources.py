@@ -6,7 +6,8 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from patrol.config import faults
-from patrol.config.document import Document
+from patrol.config.document import Document, maybe_read
+from patrol.config.fields import noun
 from patrol.config.folder import Entry, entries
 from patrol.errors import ManyErrors, PatrolError
 from patrol.models import Source
@@ -28,6 +29,18 @@ def read_sources(folder: Path) -> list[Source]:
     if problems:
         raise ManyErrors(problems)
     return [entry.noun for entry in found]
+
+
+def read_source(path: Path) -> Source:
+    """The source of one file, wherever it stands. Raises `ManyErrors` with all its faults at once."""
+    problems: list[PatrolError] = []
+    document = maybe_read(path, problems)
+    found = noun(Source, document, problems, name=path.stem) if document else None
+    if document:
+        problems += _faults(document)
+    if found is None or problems:
+        raise ManyErrors(problems)
+    return found
 
 
 def source_entries(folder: Path, problems: list[PatrolError]) -> list[Entry[Source]]:
