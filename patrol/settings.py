@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """Address of the workbench."""
     public_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host names under which people reach the workbench."""
+    https: bool = False
+    """People reach it over HTTPS, through a proxy that sets X-Forwarded-Proto: cookies are `__Host-` then."""
     contact: str = "patrol@example.invalid"
     """How a site's owner reaches the unit; sent in the user agent."""
     unflagged_days: int = Field(default=7, ge=0, le=30)

@@ -1,0 +1,36 @@
+"""What allauth asks us: nobody signs up, and second factors are encrypted."""
+
+import base64
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+
+from patrol.register.secrets import secret_file
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by an administrator."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  (allauth's signature)
+        """Never."""
+        return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors are kept encrypted, with a key apart from the register."""
+
+    def encrypt(self, text: str) -> str:
+        """For the register."""
+        return _vault().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """From the register."""
+        return _vault().decrypt(encrypted_text.encode()).decode()
+
+
+def _vault() -> Fernet:
+    key = secret_file(settings.PATROL.keys_path / "factor.key")
+    return Fernet(base64.urlsafe_b64encode(key))

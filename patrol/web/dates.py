@@ -1,0 +1,44 @@
+"""Dates as people here write and read them: Asia/Taipei, 24 hours, and years of the Republic."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+ROC_OFFSET = 1911
+"""Year 1 of the Republic is 1912."""
+
+_DATE = re.compile(
+    r"(?:民國|中華民國)?\s*(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+)
+
+
+def read_date(words: str) -> date:
+    """`2026-11-22`, `115/11/22`, `民國115年11月22日`. A year below 200 is the Republic's. Raises `ValueError`."""
+    found = _DATE.fullmatch(words.strip())
+    if not found:
+        raise ValueError(words)
+    year, month, day = (int(part) for part in found.groups())
+    return date(year + ROC_OFFSET if year < 200 else year, month, day)
+
+
+def begin_of(day: date) -> datetime:
+    """Its first instant in Taipei, in UTC."""
+    return datetime.combine(day, time(), TAIPEI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The instant after its last one."""
+    return begin_of(day + timedelta(days=1))
+
+
+def shown(at: datetime, precision: str | None = None) -> str:
+    """`2026/11/22 15:04`, no more exact than it is known."""
+    formats = {
+        "year": "%Y",
+        "month": "%Y/%m",
+        "day": "%Y/%m/%d",
+        "hour": "%Y/%m/%d %H:00",
+        "exact": "%Y/%m/%d %H:%M:%S",
+    }
+    return at.astimezone(TAIPEI).strftime(formats.get(precision or "", "%Y/%m/%d %H:%M"))

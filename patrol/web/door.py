@@ -1,0 +1,110 @@
+"""The door: every page is closed until what it declares is satisfied, and content without a record is not served."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from patrol.actions.desk import Desk, NotPermitted
+from patrol.errors import PatrolError
+from patrol.models import Permission, Result, Verb
+from patrol.web import faults
+from patrol.web.access import Access, Declaration, declaration, undeclared
+from patrol.web.request import desk_of
+
+SEEN_EVERY_SECONDS = 60
+"""The session is written once a minute at most: every write takes its turn."""
+
+
+class Door:
+    """Deny by default. Puts `request.desk` on every request; None for nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        open_ones = undeclared()
+        if open_ones:
+            raise ImproperlyConfigured(
+                f"These addresses declare no permission: {', '.join(open_ones)}. Put @page(...) on their views."
+            )
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        shown: Declaration | None = getattr(request, "shown", None)
+        if shown is not None and shown.shows and _holds_content(response):
+            desk: Desk = request.desk  # type: ignore[attr-defined]
+            if not desk.records:
+                response = faults.unrecorded(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let the request in, or answer it here."""
+        del args, kwargs
+        declared = declaration(view)
+        if declared is None:
+            raise ImproperlyConfigured(f"{request.path} declares no permission.")
+        request.desk = None  # type: ignore[attr-defined]
+        try:
+            return _stopped(request, declared)
+        except (PatrolError, DatabaseError) as error:
+            return self.process_exception(request, error)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A fault of ours is a sentence; what cannot be recorded is not served."""
+        if isinstance(error, PatrolError):
+            return faults.told(request, error)
+        if isinstance(error, DatabaseError):
+            return faults.unwritable(request, error)
+        return None
+
+
+def _holds_content(response: HttpResponseBase) -> bool:
+    return not getattr(response, "is_fault", False) and not 300 <= response.status_code < 400
+
+
+def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | None:
+    """The answer to a request that may not go on; None lets it in. Raises what the log raises."""
+    asleep = _idle(request)
+    desk = None if asleep else desk_of(request)
+    request.desk = desk  # type: ignore[attr-defined]
+    if declared.needs is Access.ANYONE:
+        return None
+    if desk is None:
+        back = request.get_full_path() if request.method == "GET" else "/"
+        return redirect_to_login(back)
+    if isinstance(declared.needs, Permission) and not desk.may(declared.needs):
+        name = request.resolver_match.url_name if request.resolver_match else None
+        desk.record(
+            Verb.PAGE_REFUSED,
+            subject=f"page:{name}",
+            result=Result.DENY,
+            details={"needs": declared.needs.value},
+        )
+        raise NotPermitted(declared.needs, desk.actor.role)
+    request.shown = declared  # type: ignore[attr-defined]
+    return None
+
+
+def _idle(request: HttpRequest) -> bool:
+    """Whether the session slept too long; it is ended then, on record."""
+    if not request.user.is_authenticated:
+        return False
+    now = int(time.time())
+    seen = request.session.get("seen_at")
+    if seen is not None and now - seen > settings.IDLE_SECONDS:
+        desk = desk_of(request)
+        if desk is not None:
+            desk.record(Verb.PERSON_SIGNED_OUT, details={"by": "idle"})
+        logout(request)
+        return True
+    if seen is None or now - seen >= SEEN_EVERY_SECONDS:
+        request.session["seen_at"] = now
+    return False

@@ -1,0 +1,131 @@
+"""Errors as pages: what happened, why it stops us, what to do. Never content, never a trace."""
+
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from patrol.errors import Exit, ManyErrors, PatrolError
+from patrol.web.sentences import said
+
+_log = structlog.get_logger()
+
+STATUS = {
+    Exit.FAILURE: 500,
+    Exit.USAGE: 400,
+    Exit.NOT_FOUND: 404,
+    Exit.REFUSED: 403,
+    Exit.TAMPERED: 503,
+    Exit.TRY_LATER: 503,
+}
+
+
+class FaultPage(HttpResponse):
+    """An answer that holds no content."""
+
+    is_fault = True
+
+
+def _page(request: HttpRequest, status: int, faults: list[dict[str, str]]) -> HttpResponse:
+    context: dict[str, Any] = {"faults": faults, "status": status}
+    if status >= 500:
+        context |= {"desk": None, "places": []}  # nothing more is asked of a register that fails
+    return FaultPage(render(request, "fault.html", context).content, status=status)
+
+
+def told(request: HttpRequest, error: PatrolError, status: int | None = None) -> HttpResponse:
+    """The error's sentences, in the reader's language."""
+    errors = error.errors if isinstance(error, ManyErrors) else (error,)
+    faults = [
+        {"what": said(each.what), "why": said(each.why), "do": said(each.do)} for each in errors
+    ]
+    return _page(request, status or STATUS[error.exit_code], faults)
+
+
+def _one(request: HttpRequest, status: int, what: str, why: str, do: str) -> HttpResponse:
+    return _page(request, status, [{"what": what, "why": why, "do": do}])
+
+
+def unwritable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The register or the access log did not answer."""
+    _log.error("register did not answer", error=type(error).__name__)
+    return _one(
+        request,
+        503,
+        _("The register cannot be read or written."),
+        _("Nothing is shown and nothing is changed unless the access log has it first."),
+        _("Try again in a moment. If it lasts, tell the administrator: `patrol doctor`."),
+    )
+
+
+def unrecorded(request: HttpRequest) -> HttpResponse:
+    """A page would have shown content without a record."""
+    _log.error("page showed content without a record", path=request.path)
+    return _one(
+        request,
+        503,
+        _("This page was not served."),
+        _("It would have shown content without a record in the access log."),
+        _("This is a fault of the program. Tell the administrator which page it was."),
+    )
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or came too late."""
+    _log.warning("form refused", reason=reason)
+    return _one(
+        request,
+        403,
+        _("This form was not accepted."),
+        _("It did not come from a page of this session, or the session has changed since."),
+        _("Go back, reload the page and send it again."),
+    )
+
+
+def absent(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """No such address."""
+    del exception
+    return _one(
+        request,
+        404,
+        _("There is no page at this address."),
+        _("It was never there, or it is not for you: the two are told apart by nobody."),
+        _("Go back to the first page."),
+    )
+
+
+def malformed(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """A request that makes no sense."""
+    del exception
+    return _one(
+        request,
+        400,
+        _("This request cannot be read."),
+        _("Something in its address or form is not what the page expects."),
+        _("Go back to the first page."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Refused by a library."""
+    del exception
+    return _one(
+        request,
+        403,
+        _("This is not allowed."),
+        _("Your account or this session does not have the permission."),
+        _("Go back to the first page."),
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke."""
+    return _one(
+        request,
+        500,
+        _("Something broke."),
+        _("The program met a state that it does not know. Nothing was changed by this request."),
+        _("Try again. If it lasts, tell the administrator when it happened."),
+    )

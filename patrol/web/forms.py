@@ -1,0 +1,239 @@
+"""What people send us. A field that we did not ask for is refused, not ignored."""
+
+import re
+from dataclasses import asdict
+from typing import Any, Self, cast
+from urllib.parse import urlencode
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from patrol.actions.queue import Sort
+from patrol.actions.triage import QueueFilter
+from patrol.errors import BadInput
+from patrol.models import Category, DismissReason, LeadKind, LeadStatus, Scope, Verdict
+from patrol.web.dates import begin_of, end_of, read_date
+
+ANY = "any"
+SORTS: tuple[Sort, ...] = ("score", "newest", "oldest")
+SNOOZE_HOURS = (1, 8, 24, 72)
+
+
+class BadForm(BadInput):
+    """A form cannot be read."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"The form's field `{field}` cannot be read.",
+            why="A page's form sends only what the page asked for.",
+            do="Go back, reload the page and send it again.",
+        )
+
+
+class ClosedForm(forms.Form):
+    """A form that refuses fields it does not know."""
+
+    @classmethod
+    def checked(cls, data: QueryDict) -> Self:
+        """The form, valid. Raises `BadForm` with the first field that is not."""
+        form = cls(data)
+        form.refuse_strangers()
+        if not form.is_valid():
+            raise BadForm(next(iter(form.errors)))
+        return form
+
+    def refuse_strangers(self) -> None:
+        """Raise `BadForm` for a field that we did not ask for."""
+        for name in self.data:
+            if name not in self.fields and name != "csrfmiddlewaretoken":
+                raise BadForm(name)
+
+
+def queue_filter(query: QueryDict) -> QueueFilter:
+    """Which leads an address asks for. What cannot be read is as if it were not there."""
+
+    def one_of(name: str, words: list[str], default: str = "") -> str:
+        value = query.get(name, default)
+        return value if value in words else default
+
+    status = one_of("status", [*LeadStatus, ANY], LeadStatus.NEW.value)
+    return QueueFilter(
+        status="" if status == ANY else status,
+        category=one_of("category", list(Category)),
+        kind=one_of("kind", list(LeadKind)),
+        source=query.get("source", "")[:63],
+        rule=query.get("rule", "")[:63],
+        sort=cast("Sort", one_of("sort", list(SORTS), "score")),
+        after=query.get("after", "")[:40],
+    )
+
+
+def queue_query(wanted: QueueFilter, **changes: str) -> str:
+    """The address's query for that filter with changes; only what differs from the plain queue."""
+    plain = asdict(QueueFilter())
+    chosen = {**asdict(wanted), **changes}
+    chosen.pop("size")
+    if "after" not in changes:
+        chosen.pop("after")
+    if chosen["status"] == "":
+        chosen["status"] = ANY
+    return urlencode({name: value for name, value in chosen.items() if value != plain[name]})
+
+
+class DecisionForm(ClosedForm):
+    """An officer's decision. Exactly one of verdict, dismiss and snooze comes from the button pressed."""
+
+    version = forms.IntegerField(min_value=1)
+    verdict = forms.ChoiceField(
+        choices=[
+            (word.value, word.value)
+            for word in Verdict
+            if word not in {Verdict.DISMISSED, Verdict.SNOOZED}
+        ],
+        required=False,
+    )
+    dismiss = forms.ChoiceField(
+        choices=[(word.value, word.value) for word in DismissReason], required=False
+    )
+    snooze = forms.TypedChoiceField(
+        choices=[(hours, hours) for hours in SNOOZE_HOURS],
+        coerce=int,
+        required=False,
+        empty_value=None,
+    )
+    false_rule = forms.CharField(max_length=63, required=False)
+    note = forms.CharField(max_length=2000, required=False)
+    then = forms.ChoiceField(choices=[(word, word) for word in ("next", "queue", "stay")])
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one button."""
+        cleaned = super().clean() or self.cleaned_data
+        if sum(bool(cleaned.get(name)) for name in ("verdict", "dismiss", "snooze")) != 1:
+            self.add_error("verdict", "one")
+        return cleaned
+
+    def decision(self) -> dict[str, Any]:
+        """What `triage.decide` wants."""
+        cleaned = self.cleaned_data
+        reason = DismissReason(cleaned["dismiss"]) if cleaned["dismiss"] else None
+        verdict = Verdict.DISMISSED if reason else Verdict.SNOOZED
+        if cleaned["verdict"]:
+            verdict = Verdict(cleaned["verdict"])
+        false_rule = cleaned["false_rule"] or None
+        return {
+            "version": cleaned["version"],
+            "verdict": verdict,
+            "dismiss_reason": reason,
+            "note": cleaned["note"] or None,
+            "false_rule": false_rule if reason is DismissReason.RULE_FALSE_HIT else None,
+            "snooze_hours": cleaned["snooze"] or 24,
+        }
+
+
+class ReasonForm(ClosedForm):
+    """An act that needs its reason."""
+
+    reason = forms.CharField(max_length=500, label=_("Reason"))
+
+
+class PlainForm(ClosedForm):
+    """An act that needs nothing but the button."""
+
+
+class LanguageForm(ClosedForm):
+    """Which language, and the page to go back to."""
+
+    language = forms.ChoiceField(choices=[("zh-hant", "zh-hant"), ("en", "en")])
+    back = forms.CharField(max_length=500, required=False)
+
+
+class DayField(forms.CharField):
+    """A day, in the calendar of either year count."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value: Any) -> Any:
+        """Read it."""
+        words = super().clean(value)
+        try:
+            return read_date(words) if words else None
+        except ValueError:
+            raise forms.ValidationError(_("Write the day like 2026-11-22 or 115/11/22.")) from None
+
+
+class MandateForm(ClosedForm):
+    """An authorization, as its document states it."""
+
+    basis = forms.CharField(
+        max_length=300, label=_("Legal basis"), help_text=_("Statute and article.")
+    )
+    number = forms.CharField(max_length=100, label=_("Document number"))
+    document_sha256 = forms.RegexField(
+        regex=r"^[0-9a-f]{64}$",
+        required=False,
+        label=_("SHA-256 of the signed document"),
+        error_messages={"invalid": _("64 digits and letters a to f.")},
+        help_text=_("Ties this entry to that paper; the paper itself stays with you."),
+    )
+    hosts = forms.CharField(
+        label=_("Hosts"), help_text=_("Exact host names, one a line. No wildcard."), max_length=2000
+    )
+    paths = forms.CharField(
+        label=_("Path prefixes"), help_text=_("One a line; / is all of the host."), max_length=2000
+    )
+    categories = forms.MultipleChoiceField(
+        choices=[(word.value, word.value) for word in Category],
+        label=_("Categories"),
+        help_text=_("Rules of other categories do not run on this source."),
+    )
+    valid_from = DayField(label=_("In force from"), help_text=_("2026-11-22 or 115/11/22"))
+    valid_until = DayField(label=_("Last day in force"), help_text=_("180 days at most."))
+
+    def clean_hosts(self) -> tuple[str, ...]:
+        """One a line, lower case."""
+        hosts = tuple(self.cleaned_data["hosts"].lower().split())
+        for host in hosts:
+            if not re.fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", host):
+                raise forms.ValidationError(
+                    _("%(host)s is no host name. Write it without https:// and without a path."),
+                    params={"host": host},
+                )
+        return hosts
+
+    def clean_paths(self) -> tuple[str, ...]:
+        """One a line."""
+        paths = tuple(self.cleaned_data["paths"].split())
+        if not all(path.startswith("/") for path in paths):
+            raise forms.ValidationError(_("A path begins with /."))
+        return paths
+
+    def mandate(self) -> dict[str, Any]:
+        """What `mandates.request` wants."""
+        cleaned = self.cleaned_data
+        return {
+            "basis": cleaned["basis"],
+            "number": cleaned["number"],
+            "document_sha256": cleaned["document_sha256"] or None,
+            "scope": Scope(hosts=cleaned["hosts"], paths=cleaned["paths"]),
+            "categories": [Category(word) for word in cleaned["categories"]],
+            "valid_from": begin_of(cleaned["valid_from"]),
+            "valid_until": end_of(cleaned["valid_until"]),
+        }
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Account and password; labels instead of placeholders."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Account")
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs.update(
+            {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+        )

@@ -1,0 +1,20 @@
+"""Which language a page speaks: the person's own, or the browser's before sign-in."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+from patrol.register.tables import Person
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Django's, and the language kept per person."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate it."""
+        super().process_request(request)
+        person = request.user
+        if isinstance(person, Person) and person.language in dict(settings.LANGUAGES):
+            translation.activate(person.language)
+            request.LANGUAGE_CODE = person.language

@@ -1,0 +1,64 @@
+"""Errors are raised in English, with facts in them; here they are said in the reader's language.
+
+A sentence without facts is looked up as it stands. One with facts is
+recognised by its pattern, and the facts are set into the translation. A test
+reads the rooms below and names every sentence that is missing.
+"""
+
+import re
+from functools import cache
+
+from django.utils.translation import gettext, gettext_noop
+
+PATTERNS: tuple[str, ...] = (
+    gettext_noop("Lead {0} changed while you were reading it.{1}"),
+    gettext_noop("Name one of those that hit: {0}."),
+    gettext_noop("Name one with --unit: {0}."),
+    gettext_noop("No act and no look is allowed without its record. The register says: {0}"),
+    gettext_noop("Record {0} of the access log cannot be read."),
+    gettext_noop("The access log keeps reasons of at most {0} letters."),
+    gettext_noop("The account `{0}` is taken."),
+    gettext_noop("The authorization would last more than {0} days."),
+    gettext_noop("The form's field `{0}` cannot be read."),
+    gettext_noop("The reason has {0} letters."),
+    gettext_noop("The register lacks {0} migrations."),
+    gettext_noop("The role `{0}` does not have it: duties are kept apart on purpose."),
+    gettext_noop("The words of retention unit {0} are gone."),
+    gettext_noop("Their key was destroyed at {0}, as their retention demands."),
+    gettext_noop("There is no account `{0}`."),
+    gettext_noop("There is no authorization {0} in your unit."),
+    gettext_noop("There is no lead {0} here."),
+    gettext_noop("There is no source `{0}` in your unit."),
+    gettext_noop("This needs the permission `{0}`."),
+    gettext_noop(
+        "Try again in a moment. If it stays so, see that the disk of {0} is there, writable and not full, and run `patrol doctor`."
+    ),
+    gettext_noop("Words of retention unit {0} do not open."),
+    gettext_noop("You saw version {0}; it is at version {1} now."),
+    gettext_noop("`{0}` is no account name."),
+    gettext_noop("`{0}` is no place in the queue."),
+)
+
+
+@cache
+def _recognisers() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns, those with the most words of their own first."""
+    found = []
+    for pattern in sorted(PATTERNS, key=len, reverse=True):
+        pieces = re.split(r"\{\d\}", pattern)
+        found.append((re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL), pattern))
+    return tuple(found)
+
+
+def said(sentence: str) -> str:
+    """The sentence in the active language; as it is where no translation is known."""
+    if not sentence:
+        return ""
+    translated = gettext(sentence)
+    if translated != sentence:
+        return translated
+    for recogniser, pattern in _recognisers():
+        facts = recogniser.fullmatch(sentence)
+        if facts:
+            return gettext(pattern).format(*facts.groups())
+    return sentence

@@ -1,0 +1,80 @@
+"""What every page has around it: who you are, where you may go, and whether this is a laboratory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from patrol.models import LeadStatus, Permission, Verdict
+from patrol.web.keys import KEYS
+from patrol.web.words import DECIDED
+
+PLACES: tuple[tuple[str, str | Promise, Permission], ...] = (
+    ("queue", _("Leads"), Permission.LEADS_READ),
+    ("sources", _("Sources"), Permission.SOURCES_READ),
+    ("log", _("Access log"), Permission.LOG_READ),
+)
+
+
+PAGES_OF: dict[str, frozenset[str]] = {
+    "queue": frozenset({"queue", "lead", "decide"}),
+    "sources": frozenset({"sources", "source", "source_authorize"}),
+    "log": frozenset({"log", "log_verify"}),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation."""
+
+    address: str
+    title: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Toast:
+    """What was just decided, and how to take it back."""
+
+    sentence: str
+    lead_id: int
+    version: int
+    reopen: bool
+
+
+def toast(request: HttpRequest) -> Toast | None:
+    """The last decision of this session, told once."""
+    decided = request.session.pop("decided", None)
+    if decided is None:
+        return None
+    status = LeadStatus(decided["status"])
+    return Toast(
+        sentence=str(DECIDED[status]).format(decided["lead"]),
+        lead_id=decided["lead"],
+        version=decided["version"],
+        reopen=status is not LeadStatus.NEW,
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Variables of the base template."""
+    desk = getattr(request, "desk", None)
+    match = request.resolver_match
+    here = (match.url_name or "") if match else ""
+    places = [
+        Place(reverse(name), str(title), here in PAGES_OF[name])
+        for name, title, permission in PLACES
+        if desk is not None and desk.may(permission)
+    ]
+    return {
+        "desk": desk,
+        "places": places,
+        "languages": settings.LANGUAGES,
+        "laboratory": sorted(settings.PATROL.laboratory_hosts),
+        "all_keys": KEYS,
+        "reopened": Verdict.REOPENED,
+    }

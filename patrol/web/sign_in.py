@@ -1,0 +1,145 @@
+"""Signing in and out, on record: each of allauth's changes and its record are one transaction.
+
+allauth's own signals tell what happened, some of them only after the commit;
+so they merely take notes, and the wrapper writes the records as the last
+statements of the view's transaction. A change that sent no signal is
+recorded by its page's name. If the log cannot be written nothing has changed,
+the session included.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed, user_logged_in
+from allauth.account.utils import perform_login
+from allauth.mfa.signals import authentication_failed
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.signals import user_logged_out, user_login_failed
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+
+from patrol.actions import people
+from patrol.actions.desk import Details
+from patrol.errors import Refused
+from patrol.models import Actor, Record, Result, Role, Verb
+from patrol.register import log
+from patrol.register.tables import Person
+from patrol.web.request import origin, session_hash
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Note:
+    """What happened, to be recorded."""
+
+    verb: Verb
+    person: Person | None
+    result: Result = Result.ALLOW
+    details: Details = field(default_factory=dict)
+
+
+def _note(request: HttpRequest | None, note: Note) -> None:
+    notes: list[Note] | None = getattr(request, "notes", None)
+    if notes is not None:
+        notes.append(note)
+
+
+@receiver(user_logged_in)
+def _signed_in(request: HttpRequest, user: Person, **_: Any) -> None:
+    by = "link" if getattr(request, "by_link", False) else "password"
+    _note(request, Note(Verb.PERSON_SIGNED_IN, user, details={"by": by}))
+
+
+@receiver(user_logged_out)
+def _signed_out(request: HttpRequest, user: Person | None, **_: Any) -> None:
+    if user is not None:
+        _note(request, Note(Verb.PERSON_SIGNED_OUT, user))
+
+
+@receiver(user_login_failed)
+def _failed(request: HttpRequest | None, credentials: dict[str, Any], **_: Any) -> None:
+    known = Person.objects.filter(account=credentials.get("username", "")).first()
+    _note(request, Note(Verb.PERSON_SIGN_IN_FAILED, known, Result.DENY, {"by": "password"}))
+
+
+@receiver(authentication_failed)
+def _factor_failed(request: HttpRequest, user: Person, **_: Any) -> None:
+    _note(request, Note(Verb.PERSON_SIGN_IN_FAILED, user, Result.DENY, {"by": "second factor"}))
+
+
+@receiver(authentication_step_completed)
+def _step(request: HttpRequest, user: Person, method: str, **more: Any) -> None:
+    if more.get("reauthenticated"):
+        _note(request, Note(Verb.PERSON_SIGNED_IN, user, details={"by": method, "again": True}))
+
+
+def _write(request: HttpRequest, response: HttpResponseBase, page: str) -> None:
+    notes: list[Note] = request.notes  # type: ignore[attr-defined]
+    person = request.user if isinstance(request.user, Person) else None
+    if not notes and person is not None and 300 <= response.status_code < 400:
+        notes.append(Note(Verb.PERSON_ACCOUNT_CHANGED, person, details={"page": page}))
+    for note in notes:
+        actor = Actor(
+            person=note.person.pk if note.person else None,
+            account=note.person.account if note.person else "anonymous",
+            role=Role(note.person.role) if note.person else None,
+            session=session_hash(request),
+            origin=origin(request),
+        )
+        subject = f"person:{note.person.pk}" if note.person else None
+        log.append(
+            Record(
+                verb=note.verb,
+                actor=actor,
+                subject=subject,
+                result=note.result,
+                details=note.details,
+            )
+        )
+
+
+def _session_before(request: HttpRequest) -> None:
+    """Forget what the view made of the session: its transaction was rolled back."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+
+
+def on_record(view: Callable[..., HttpResponseBase], page: str) -> Callable[..., HttpResponseBase]:
+    """The view, its change and its records in one transaction. Looks (GET) are left as they are."""
+
+    @wraps(view)
+    def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in SAFE:
+            return view(request, *args, **kwargs)
+        request.notes = []  # type: ignore[attr-defined]
+        try:
+            with transaction.atomic():
+                response = view(request, *args, **kwargs)
+                _write(request, response, page)
+        except Exception:
+            _session_before(request)
+            raise
+        return response
+
+    return recorded
+
+
+def by_link(request: HttpRequest, token: str) -> HttpResponse | Refused:
+    """Sign in with a link that works once; a person with a second factor is asked for it. Call it on record."""
+    try:
+        person = people.sign_in_by_link(token, origin(request))
+    except Refused as refused:
+        return refused  # its record stands in this transaction
+    request.by_link = True  # type: ignore[attr-defined]
+    record_authentication(request, person, method="link")
+    response: HttpResponse = perform_login(request, person, redirect_url="/")
+    return response

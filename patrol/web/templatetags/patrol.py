@@ -1,0 +1,185 @@
+"""Filters and tags of our templates."""
+
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from patrol.actions.pieces import Piece
+from patrol.web import dates, words
+from patrol.web.keys import VERDICT_KEYS
+from patrol.web.sentences import said
+
+register = template.Library()
+
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
+"""Letters and marks that show nothing."""
+
+
+def _hides(letter: str) -> bool:
+    if letter in "\n\t":
+        return False
+    return (
+        unicodedata.category(letter) in _HIDDEN
+        or letter in _BLANK
+        or "\U000e0100" <= letter <= "\U000e01ef"
+    )
+
+
+@register.filter
+def visible(text: object) -> SafeString:
+    """Collected text, escaped, with what hides or turns text around made visible as `⟦U+202E⟧`."""
+    plain = str(text)
+    if plain.isascii() and plain.isprintable():
+        return SafeString(escape(plain))
+    shown = [
+        f'<span class="cp">⟦U+{ord(letter):04X}⟧</span>' if _hides(letter) else escape(letter)
+        for letter in plain.replace("\r\n", "\n")
+    ]
+    return mark_safe("".join(shown))  # noqa: S308  (every letter was escaped or written by us)
+
+
+@register.simple_tag
+def marked(piece: Piece, titles: dict[str, dict[str, str]] | None = None) -> SafeString:
+    """A piece of the text; with `titles`, marked words carry those of their rules."""
+    if not piece.rules:
+        return visible(piece.text)
+    if titles is None:
+        return format_html("<mark>{}</mark>", visible(piece.text))
+    named = ", ".join(in_language(titles.get(rule, {"en": rule})) for rule in piece.rules)
+    return format_html(
+        '<mark title="{}">{}<span class="sr"> ({})</span></mark>',
+        named,
+        visible(piece.text),
+        named,
+    )
+
+
+@register.filter
+def label(word: object) -> str:
+    """What people read for a word of a closed list."""
+    return words.label(word)
+
+
+@register.filter
+def verdict_label(verdict: str) -> str:
+    """What a verdict's button says."""
+    return str({str(key): text for key, text in words.VERDICTS.items()}.get(str(verdict), verdict))
+
+
+@register.filter
+def verdict_key(verdict: str) -> str:
+    """The key that presses it."""
+    return {str(verdict): key for verdict, key in VERDICT_KEYS.items()}.get(str(verdict), "")
+
+
+@register.filter
+def mandate_state(state: str) -> str:
+    """A mandate's state."""
+    return str(words.MANDATE_STATES.get(state, state))
+
+
+@register.filter
+def in_language(titles: dict[str, str]) -> str:
+    """The title in the reader's language."""
+    return words.in_language(titles)
+
+
+@register.filter(name="said")
+def said_filter(sentence: str) -> str:
+    """A sentence of ours, in the reader's language."""
+    return said(sentence)
+
+
+@register.filter
+def when(at: datetime | None, precision: str | None = None) -> SafeString | str:
+    """An instant in Taipei, with its exact form for machines."""
+    if at is None:
+        return _("time unknown")
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), dates.shown(at, precision))
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """How long since, in the largest unit that fits."""
+    if at is None:
+        return _("never")
+    minutes = int((timezone.now() - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("{0} minute ago", "{0} minutes ago", minutes).format(minutes)
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("{0} hour ago", "{0} hours ago", hours).format(hours)
+    return ngettext("{0} day ago", "{0} days ago", hours // 24).format(hours // 24)
+
+
+@register.filter
+def every(minutes: int) -> str:
+    """How often."""
+    if minutes % 1440 == 0:
+        return ngettext("every {0} day", "every {0} days", minutes // 1440).format(minutes // 1440)
+    if minutes % 60 == 0:
+        return ngettext("every {0} hour", "every {0} hours", minutes // 60).format(minutes // 60)
+    return ngettext("every {0} minute", "every {0} minutes", minutes).format(minutes)
+
+
+@register.filter
+def band(score: int) -> str:
+    """How high a score is, as a word for the style sheet and for readers."""
+    return "high" if score >= 70 else "middle" if score >= 40 else "low"
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """`mapping[key]`, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def attribute(thing: object, name: str) -> Any:
+    """An attribute whose name is known only here."""
+    return getattr(thing, name)
+
+
+@register.filter
+def in_hours(hours: int) -> str:
+    """How long until a lead comes back."""
+    if hours < 24:
+        return ngettext("in {0} hour", "in {0} hours", hours).format(hours)
+    return ngettext("in {0} day", "in {0} days", hours // 24).format(hours // 24)
+
+
+@register.filter
+def part_label(name: str, titles: dict[str, dict[str, str]]) -> str:
+    """A part of a score: the title of its rule, or what else it counts."""
+    rule = name.removeprefix("rule:")
+    if rule in titles:
+        return in_language(titles[rule])
+    return words.part(name)
+
+
+@register.filter
+def magnitude(points: int) -> int:
+    """For a meter, which knows no minus."""
+    return abs(points)
+
+
+@register.filter
+def last_day(until: datetime) -> SafeString | str:
+    """The last day on which something that ends at that instant holds."""
+    return when(until - timedelta(microseconds=1), "day")
+
+
+@register.filter
+def inline_svg(svg: str) -> SafeString:
+    """A drawing by allauth's adapter as part of the page: our pages load no image, not even their own."""
+    return mark_safe(svg[svg.index("<svg") :])  # noqa: S308  (drawn here, from a secret of ours)

@@ -1,0 +1,68 @@
+"""Addresses. Each view declares what it needs; allauth's are mounted one by one, on record."""
+
+from collections.abc import Callable
+
+from allauth.account import views as allauth_account
+from allauth.mfa.base import views as allauth_factor
+from allauth.mfa.recovery_codes import views as allauth_codes
+from allauth.mfa.totp import views as allauth_totp
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+from patrol.web.access import Access, page
+from patrol.web.sign_in import on_record
+from patrol.web.views import account, leads, log, sources
+
+View = Callable[..., HttpResponseBase]
+
+
+def _allauth(route: str, view: View, name: str, needs: Access = Access.SIGNED_IN) -> URLPattern:
+    declared = page(needs, methods=("GET", "HEAD", "POST"))(on_record(view, name))
+    return path(f"account/{route}", declared, name=name)
+
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("enter/<slug:token>/", account.enter, name="enter"),
+    path("healthz", account.alive, name="alive"),
+    path("keys/", account.keys, name="keys"),
+    path("leads/", leads.queue, name="queue"),
+    path("leads/<int:lead_id>/", leads.lead, name="lead"),
+    path("leads/<int:lead_id>/decide/", leads.decide, name="decide"),
+    path("sources/", sources.listed, name="sources"),
+    path("sources/<slug:name>/", sources.viewed, name="source"),
+    path("sources/<slug:name>/run/", sources.run_now, name="source_run"),
+    path("sources/<slug:name>/stop/", sources.stop, name="source_stop"),
+    path("sources/<slug:name>/pause/", sources.pause, name="source_pause"),
+    path("sources/<slug:name>/resume/", sources.resume, name="source_resume"),
+    path(
+        "sources/<slug:name>/authorizations/",
+        sources.request_authorization,
+        name="source_authorize",
+    ),
+    path("authorizations/<int:authorization_id>/approve/", sources.approve, name="approve"),
+    path("authorizations/<int:authorization_id>/revoke/", sources.revoke, name="revoke"),
+    path("log/", log.records, name="log"),
+    path("log/verify/", log.verify, name="log_verify"),
+    path("account/", account.account, name="account"),
+    path("account/language/", account.language, name="language"),
+    _allauth("login/", allauth_account.login, "account_login", Access.ANYONE),
+    _allauth("logout/", allauth_account.logout, "account_logout", Access.ANYONE),
+    _allauth("inactive/", allauth_account.account_inactive, "account_inactive", Access.ANYONE),
+    _allauth("reauthenticate/", allauth_account.reauthenticate, "account_reauthenticate"),
+    _allauth("password/change/", allauth_account.password_change, "account_change_password"),
+    _allauth("password/set/", allauth_account.password_set, "account_set_password"),
+    _allauth("factor/", allauth_factor.index, "mfa_index"),
+    _allauth("factor/ask/", allauth_factor.authenticate, "mfa_authenticate", Access.ANYONE),
+    _allauth("factor/again/", allauth_factor.reauthenticate, "mfa_reauthenticate"),
+    _allauth("factor/app/", allauth_totp.activate_totp, "mfa_activate_totp"),
+    _allauth("factor/app/remove/", allauth_totp.deactivate_totp, "mfa_deactivate_totp"),
+    _allauth("factor/codes/", allauth_codes.view_recovery_codes, "mfa_view_recovery_codes"),
+    _allauth(
+        "factor/codes/new/", allauth_codes.generate_recovery_codes, "mfa_generate_recovery_codes"
+    ),
+]
+handler400 = "patrol.web.faults.malformed"
+handler403 = "patrol.web.faults.forbidden"
+handler404 = "patrol.web.faults.absent"
+handler500 = "patrol.web.faults.broken"

@@ -1,0 +1,1 @@
+"""Pages: read the form, act, answer. No rule of conduct here."""

@@ -1,0 +1,108 @@
+"""The first page, one's own account, the language, the keys, and the door's own pages."""
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from patrol.actions.desk import Desk
+from patrol.errors import Refused
+from patrol.models import Actor, Permission, Record, Role, Verb
+from patrol.register import log
+from patrol.register.tables import Person
+from patrol.web import faults, sign_in
+from patrol.web.access import Access, page
+from patrol.web.forms import LanguageForm, PlainForm
+from patrol.web.keys import KEYS
+from patrol.web.request import Request
+
+FIRST_PAGES: dict[Role, tuple[tuple[Permission, str], ...]] = {
+    Role.OFFICER: ((Permission.LEADS_READ, "queue"),),
+    Role.SUPERVISOR: ((Permission.SOURCES_READ, "sources"), (Permission.LEADS_READ, "queue")),
+    Role.AUDITOR: ((Permission.LOG_READ, "log"),),
+    Role.ADMIN: ((Permission.SOURCES_READ, "sources"),),
+}
+
+
+@page(Access.SIGNED_IN)
+def home(request: Request) -> HttpResponse:
+    """Where somebody of that role begins the day."""
+    for permission, place in FIRST_PAGES[Role(request.user.role)]:
+        if request.desk.may(permission):
+            return redirect(place)
+    return redirect("account")
+
+
+@page(Access.SIGNED_IN)
+def account(request: Request) -> HttpResponse:
+    """One's own account."""
+    return render(request, "account.html")
+
+
+@page(Access.SIGNED_IN)
+def keys(request: Request) -> HttpResponse:
+    """The keyboard, as a page."""
+    return render(request, "keys.html", {"keys": KEYS})
+
+
+@page(Access.ANYONE, methods=("POST",))
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak another language from now on; kept with the person."""
+    form = LanguageForm.checked(request.POST).cleaned_data
+    back = form["back"] or reverse("home")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("home")
+    if isinstance(request.user, Person):
+        _keep_language(request.desk, request.user, form["language"])  # type: ignore[attr-defined]
+    response = redirect(back)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        form["language"],
+        max_age=31_536_000,
+        samesite="Strict",
+        httponly=True,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+    return response
+
+
+def _keep_language(desk: Desk, person: Person, chosen: str) -> None:
+    actor: Actor = desk.actor
+    with transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(language=chosen)
+        log.append(
+            Record(
+                verb=Verb.PERSON_ACCOUNT_CHANGED,
+                actor=actor,
+                subject=f"person:{person.pk}",
+                details={"language": chosen},
+            )
+        )
+
+
+@page(Access.ANYONE, methods=("GET", "HEAD", "POST"))
+def enter(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A sign-in link: a page with a button, so that a preview of the link does not use it up."""
+    if request.method != "POST":
+        return render(request, "enter.html")
+    PlainForm.checked(request.POST)
+    found: list[Refused] = []
+
+    def entered(request: HttpRequest) -> HttpResponseBase:
+        answer = sign_in.by_link(request, token)
+        if isinstance(answer, Refused):
+            found.append(answer)
+            return HttpResponse(status=403)
+        return answer
+
+    response = sign_in.on_record(entered, "enter")(request)
+    return faults.told(request, found[0]) if found else response
+
+
+@page(Access.ANYONE)
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers; it says nothing else."""
+    del request
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,114 @@
+"""The queue, a lead, and a decision on it."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from patrol.actions import triage
+from patrol.actions.triage import BadDecision, Decided, LeadChanged, QueueFilter
+from patrol.models import Permission, Verdict
+from patrol.web.access import page
+from patrol.web.forms import SNOOZE_HOURS, DecisionForm, queue_filter, queue_query
+from patrol.web.keys import REASONS
+from patrol.web.request import Request
+from patrol.web.sentences import said
+from patrol.web.shell import toast
+from patrol.web.sieve import active_filters, facets
+
+CHOICES = {"reasons": REASONS, "snoozes": SNOOZE_HOURS}
+
+
+@page(Permission.LEADS_READ, shows=True)
+def queue(request: Request) -> HttpResponse:
+    """What waits, in its order."""
+    wanted = queue_filter(request.GET)
+    found = triage.queue(request.desk, wanted)
+    return render(
+        request,
+        "queue.html",
+        {
+            "queue": found,
+            "wanted": wanted,
+            "query": queue_query(wanted),
+            "older": queue_query(wanted, after=found.next) if found.next else None,
+            "newest_page": queue_query(wanted) if wanted.after else None,
+            "facets": facets(found, wanted),
+            "filters": active_filters(wanted),
+            "toast": toast(request),
+            "may_decide": request.desk.may(Permission.LEADS_DECIDE),
+            **CHOICES,
+        },
+    )
+
+
+@page(Permission.LEADS_READ, shows=True)
+def lead(request: Request, lead_id: int) -> HttpResponse:
+    """One lead."""
+    return _lead(request, lead_id)
+
+
+def _lead(
+    request: Request, lead_id: int, error: BadDecision | None = None, note: str = ""
+) -> HttpResponse:
+    wanted = queue_filter(request.GET)
+    sheet = triage.look(request.desk, lead_id, wanted)
+    matches = {match.rule: match for one in sheet.sightings for match in one.matches}
+    context = {
+        "lead": sheet,
+        "best": sheet.sightings[0],
+        "others": sheet.sightings[1:],
+        "titles": {rule: match.title for rule, match in matches.items()},
+        "matches": tuple(matches.values()),
+        "query": queue_query(wanted),
+        "toast": toast(request),
+        "error": {"what": said(error.what), "do": said(error.do)} if error else None,
+        "note": note,
+        "may_decide": request.desk.may(Permission.LEADS_DECIDE),
+        **CHOICES,
+    }
+    return render(request, "lead.html", context, status=400 if error else 200)
+
+
+@page(Permission.LEADS_DECIDE, shows=True, methods=("POST",))
+def decide(request: Request, lead_id: int) -> HttpResponse:
+    """Record the officer's decision, then show the next lead."""
+    form = DecisionForm.checked(request.POST)
+    wanted = queue_filter(request.GET)
+    decision = form.decision()
+    try:
+        decided = triage.decide(request.desk, lead_id, wanted=wanted, **decision)
+    except LeadChanged as changed:
+        return _changed(request, changed, decision["verdict"])
+    except BadDecision as error:
+        return _lead(request, lead_id, error, decision["note"] or "")
+    request.session["decided"] = {
+        "lead": decided.lead_id,
+        "status": decided.status,
+        "version": decided.version,
+    }
+    return redirect(_onward(decided, wanted, form.cleaned_data["then"]))
+
+
+def _onward(decided: Decided, wanted: QueueFilter, then: str) -> str:
+    query = queue_query(wanted)
+    query = f"?{query}" if query else ""
+    if then == "stay":
+        return reverse("lead", args=[decided.lead_id]) + query
+    if then == "next" and decided.next_id is not None:
+        return reverse("lead", args=[decided.next_id]) + query
+    place = f"#lead-{decided.next_id}" if decided.next_id is not None else ""
+    return reverse("queue") + query + place
+
+
+def _changed(request: Request, changed: LeadChanged, verdict: Verdict) -> HttpResponse:
+    """Both versions, and nothing overwritten."""
+    return render(
+        request,
+        "changed.html",
+        {
+            "changed": changed,
+            "mine": verdict,
+            "query": queue_query(queue_filter(request.GET)),
+        },
+        status=409,
+    )

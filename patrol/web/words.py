@@ -1,0 +1,172 @@
+"""The closed lists, said to people. Every word of `patrol.models.words` that a page shows has its label here."""
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from patrol.models import (
+    Category,
+    Channel,
+    DismissReason,
+    HandleKind,
+    HandleRole,
+    LeadKind,
+    LeadStatus,
+    Level,
+    Outcome,
+    Result,
+    Role,
+    Verb,
+    Verdict,
+)
+
+LABELS: dict[str, str | Promise] = {
+    Channel.SOCIAL_MEDIA: _("Social media"),
+    Channel.MESSAGING_APP: _("Messaging app"),
+    Channel.PLATFORM: _("Internet platform"),
+    Category.EMOTIONAL_DECEPTION: _("Emotional deception"),
+    Category.EMOTIONAL_BLACKMAIL: _("Emotional blackmail"),
+    Category.INTIMIDATION: _("Intimidation"),
+    Category.SOLICITATION: _("Solicitation"),
+    Category.TRADING: _("Trading"),
+    Category.DRUGS: _("Drugs"),
+    Category.ARMS: _("Arms"),
+    Category.ORGANIZED_CRIME: _("Organized crime"),
+    Category.FRAUD: _("Fraud"),
+    Category.GAMBLING: _("Gambling"),
+    LeadKind.LEAD: _("Lead"),
+    LeadKind.POSSIBLE_VICTIM: _("Possible victim"),
+    LeadKind.TIP: _("Tip"),
+    Level.LOW: pgettext_lazy("level", "Low"),
+    Level.MEDIUM: pgettext_lazy("level", "Medium"),
+    Level.HIGH: pgettext_lazy("level", "High"),
+    Level.CRITICAL: pgettext_lazy("level", "Critical"),
+    HandleKind.LINE: _("LINE"),
+    HandleKind.TELEGRAM: _("Telegram"),
+    HandleKind.WECHAT: _("WeChat"),
+    HandleKind.PHONE: _("Phone"),
+    HandleKind.MAIL: _("E-mail"),
+    HandleKind.URL: _("Address"),
+    HandleKind.WALLET: _("Wallet"),
+    HandleRole.OFFERED: pgettext_lazy("handle", "offered"),
+    HandleRole.MENTIONED: pgettext_lazy("handle", "mentioned"),
+    HandleRole.UNKNOWN: pgettext_lazy("handle", "role unknown"),
+    Role.OFFICER: _("Officer"),
+    Role.SUPERVISOR: _("Supervisor"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMIN: _("Administrator"),
+    LeadStatus.NEW: pgettext_lazy("status", "New"),
+    LeadStatus.RELEVANT: pgettext_lazy("status", "Relevant"),
+    LeadStatus.ESCALATED: pgettext_lazy("status", "Escalated"),
+    LeadStatus.REFERRED: pgettext_lazy("status", "Referred"),
+    LeadStatus.DISMISSED: pgettext_lazy("status", "Dismissed"),
+    LeadStatus.SNOOZED: pgettext_lazy("status", "Later"),
+    DismissReason.RULE_FALSE_HIT: _("The rule was wrong"),
+    DismissReason.LAWFUL: _("Lawful or unrelated"),
+    DismissReason.DUPLICATE: _("Duplicate"),
+    DismissReason.KNOWN_CASE: _("Known from another case"),
+    DismissReason.UNDECIDABLE: _("Cannot be decided"),
+    DismissReason.OTHER: _("Other (write why)"),
+    Outcome.OK: pgettext_lazy("outcome", "Read"),
+    Outcome.NOTHING_NEW: pgettext_lazy("outcome", "Nothing new"),
+    Outcome.SUSPICIOUSLY_EMPTY: pgettext_lazy("outcome", "Suspiciously empty"),
+    Outcome.LAYOUT_CHANGED: pgettext_lazy("outcome", "Layout changed"),
+    Outcome.POLICY_BLOCKED: pgettext_lazy("outcome", "Blocked by the site"),
+    Outcome.LOGIN_WALL: pgettext_lazy("outcome", "Login wall"),
+    Outcome.RATE_LIMITED: pgettext_lazy("outcome", "Asked to slow down"),
+    Outcome.ROBOTS_DENIED: pgettext_lazy("outcome", "Denied by robots.txt"),
+    Outcome.AUTHORIZATION_ENDED: pgettext_lazy("outcome", "No authorization"),
+    Outcome.OUTSIDE_HOURS: pgettext_lazy("outcome", "Outside its hours"),
+    Outcome.NETWORK: pgettext_lazy("outcome", "Not reachable"),
+    Outcome.SERVER_ERROR: pgettext_lazy("outcome", "Server error"),
+    Outcome.STOPPED: pgettext_lazy("outcome", "Stopped"),
+    Outcome.CRASHED: pgettext_lazy("outcome", "Crashed"),
+    Result.ALLOW: pgettext_lazy("result", "Done"),
+    Result.DENY: pgettext_lazy("result", "Denied"),
+    Result.ERROR: pgettext_lazy("result", "Failed"),
+    Verb.REGISTER_CREATED: _("Register created"),
+    Verb.LABORATORY_OPENED: _("Laboratory opened"),
+    Verb.PERSON_ADDED: _("Person added"),
+    Verb.PERSON_LINK_ISSUED: _("Sign-in link issued"),
+    Verb.PERSON_SIGNED_IN: _("Signed in"),
+    Verb.PERSON_SIGNED_OUT: _("Signed out"),
+    Verb.PERSON_SIGN_IN_FAILED: _("Sign-in failed"),
+    Verb.PERSON_ACCOUNT_CHANGED: _("Own account changed"),
+    Verb.SOURCE_PROPOSED: _("Source proposed"),
+    Verb.SOURCE_PAUSED: _("Source paused"),
+    Verb.SOURCE_RESUMED: _("Source resumed"),
+    Verb.SOURCES_LISTED: _("Sources listed"),
+    Verb.SOURCE_VIEWED: _("Source viewed"),
+    Verb.AUTHORIZATION_REQUESTED: _("Authorization requested"),
+    Verb.AUTHORIZATION_APPROVED: _("Authorization approved"),
+    Verb.AUTHORIZATION_REVOKED: _("Authorization revoked"),
+    Verb.RULES_PUBLISHED: _("Rules published"),
+    Verb.RUN_QUEUED: _("Run asked for"),
+    Verb.RUN_BEGUN: _("Run begun"),
+    Verb.RUN_ENDED: _("Run ended"),
+    Verb.POSTS_KEPT: _("Posts kept"),
+    Verb.LEADS_LISTED: _("Leads listed"),
+    Verb.LEAD_VIEWED: _("Lead viewed"),
+    Verb.LEAD_DECIDED: _("Lead decided"),
+    Verb.POSTS_SEARCHED: _("Posts searched"),
+    Verb.LOG_LISTED: _("Log read"),
+    Verb.LOG_VERIFIED: _("Log verified"),
+    Verb.PAGE_REFUSED: _("Page refused"),
+    Verb.INDEX_REBUILT: _("Index rebuilt"),
+    Verb.POSTS_FORGOTTEN: _("Posts forgotten"),
+    Verb.COMMAND_RUN: _("Command run"),
+}
+
+VERDICTS: dict[Verdict, str | Promise] = {
+    Verdict.RELEVANT: _("Relevant"),
+    Verdict.ESCALATED: _("Escalate"),
+    Verdict.REFERRED: _("Refer to help"),
+    Verdict.DISMISSED: _("Dismiss"),
+    Verdict.SNOOZED: _("Later"),
+    Verdict.REOPENED: _("Reopen"),
+}
+"""What the buttons say."""
+
+DECIDED: dict[LeadStatus, str | Promise] = {
+    LeadStatus.NEW: _("Lead {0} is open again."),
+    LeadStatus.RELEVANT: _("Lead {0} is marked relevant."),
+    LeadStatus.ESCALATED: _("Lead {0} is escalated."),
+    LeadStatus.REFERRED: _("Lead {0} is referred to help."),
+    LeadStatus.DISMISSED: _("Lead {0} is dismissed."),
+    LeadStatus.SNOOZED: _("Lead {0} waits for later."),
+}
+"""What the page says after a decision."""
+
+MANDATE_STATES: dict[str, str | Promise] = {
+    "pending": _("Waits for approval"),
+    "in_force": _("In force"),
+    "not_yet": _("Not yet in force"),
+    "expired": _("Expired"),
+    "revoked": _("Revoked"),
+}
+
+
+PARTS: dict[str, str | Promise] = {
+    "handle": _("A contact is offered"),
+    "price": _("A price is named"),
+}
+"""Parts of a score that are not rules."""
+
+
+def in_language(titles: dict[str, str]) -> str:
+    """The title in the reader's language, or the first there is."""
+    wanted = "zh-Hant" if (get_language() or "").startswith("zh") else "en"
+    return titles.get(wanted) or titles.get("en") or next(iter(titles.values()), "")
+
+
+def label(word: object) -> str:
+    """What people read for a word of a closed list; the word itself where it is none.
+
+    No two lists share a word (a test sees to it), so the plain string finds its label too.
+    """
+    return str(LABELS.get(str(word), word))
+
+
+def part(name: str) -> str:
+    """What a part of a score is called; its own name where nobody gave it another."""
+    return str(PARTS.get(name, name))
