@@ -248,7 +248,7 @@ class EmbeddedIndex:
         return reader
 
     def _searchers(self) -> Iterator[tuple[str, tantivy.Searcher]]:
-        """Every month as it is now, newest first."""
+        """Every month as it is now, newest first. Raises `OSError` when one was swapped meanwhile."""
         current = self._shelves.current()
         live = set(current.values())
         for path in list(self._readers):
@@ -258,6 +258,8 @@ class EmbeddedIndex:
             reader = self._reader(path)
             if reader is not None:
                 yield shelf, reader.searcher()
+            elif not path.exists():
+                raise FileNotFoundError(path)
 
     def _steadily(self, read: Callable[[], T]) -> T:
         """Read again when a month was swapped or merged just then."""

@@ -17,6 +17,7 @@ from patrol.errors import BadInput
 from patrol.models import LeadKind
 from patrol.search import IndexAway, Query, open_index
 from patrol.search.embedded import EmbeddedIndex
+from patrol.search.shelves import Shelves
 from patrol.settings import Settings
 from tests.search.conftest import Kept, MakePost
 
@@ -202,10 +203,29 @@ def test_readers_in_other_processes_are_never_disturbed(
         assert int(out) > 10
 
 
+def test_month_swapped_between_listing_and_opening_is_read_again(
+    index: EmbeddedIndex, tmp_path: Path, post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month that vanishes is never taken for an empty one."""
+    index.put([post(1)])
+    current = Shelves.current
+    stale = [{"2026-11": tmp_path / "index" / "v1" / "2026-11.0000"}] * 3
+
+    def listing(self: Shelves) -> dict[str, Path]:
+        return stale.pop() if stale else current(self)
+
+    monkeypatch.setattr(Shelves, "current", listing)
+    assert index.search(Query()).total == 1
+    stale += [{"2026-11": tmp_path / "gone"}] * 9
+    with pytest.raises(IndexAway):
+        index.search(Query())
+
+
 PROJECTOR = """
     import sys
     from patrol.register.start import start
-    from patrol.settings import Settings
+    from patrol.search.shelves import Shelves
+from patrol.settings import Settings
 
     start(web=True)
     from patrol.search import open_index
