@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.plugins.golden"]
+
 _LOOPBACK = ("127.", "::1", "localhost")
 
 

@@ -160,6 +160,16 @@ class UnknownField(BadInput):
         )
 
 
+class NamedByFile(BadInput):
+    def __init__(self, where: str, field: str) -> None:
+        super().__init__(
+            f"a file carries no `{field}` of its own.",
+            why="It is named after its file, and two names could differ.",
+            do=f"Remove `{field}`; rename the file if it should be called otherwise.",
+            where=where,
+        )
+
+
 class MissingField(BadInput):
     def __init__(self, where: str, field: str, meaning: str | None) -> None:
         super().__init__(

@@ -35,11 +35,8 @@ def noun(model: type[M], document: Document, problems: list[PatrolError], **give
 
     `given` are fields that the file must not carry itself, such as its name.
     """
-    written = {field: (field,) for field in given if field in document.values}
-    problems += [
-        faults.UnknownField(document.where_key(*steps), field, set(model.model_fields) - set(given))
-        for field, steps in written.items()
-    ]
+    written = [field for field in given if field in document.values]
+    problems += [faults.NamedByFile(document.where_key(field), field) for field in written]
     try:
         made = model.model_validate({**document.values, **given})
     except ValidationError as error:

@@ -19,7 +19,7 @@ HOLDS = "one file for each source"
 def engine_names() -> frozenset[str]:
     """Engines by their files. Configuration stands below the spiders, so it lists and does not import."""
     files = (ROOT / "spiders" / "engines").glob("*.py")
-    return frozenset(path.stem for path in files if not path.stem.startswith("_"))
+    return frozenset(path.stem for path in files) - {"__init__", "base"}
 
 
 def read_sources(folder: Path) -> list[Source]:
@@ -56,9 +56,13 @@ def _faults(document: Document) -> Iterator[PatrolError]:
         yield faults.UnknownEngine(document.where("engine"), engine, engine_names())
     if isinstance(timezone, str) and timezone not in _timezones():
         yield faults.UnknownTimezone(document.where("timezone"), timezone, _timezones())
-    whole = isinstance(hours, list) and all(str(hour).isdecimal() for hour in hours)
-    if whole and (len(set(hours)) != 2 or any(int(hour) > 24 for hour in hours)):
+    if isinstance(hours, list) and not _hours(hours):
         yield faults.BadHours(document.where("hours"))
+
+
+def _hours(written: list[object]) -> bool:
+    whole = all(isinstance(hour, str) and hour.isdecimal() for hour in written)
+    return whole and len(set(written)) == 2 and all(int(str(hour)) <= 24 for hour in written)
 
 
 @cache
