@@ -224,8 +224,7 @@ def test_month_swapped_between_listing_and_opening_is_read_again(
 PROJECTOR = """
     import sys
     from patrol.register.start import start
-    from patrol.search.shelves import Shelves
-from patrol.settings import Settings
+    from patrol.settings import Settings
 
     start(web=True)
     from patrol.search import open_index
