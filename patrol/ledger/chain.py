@@ -5,6 +5,7 @@ JSON (`canonical.py`) with exactly the keys of `Entry`.
 """
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ VERSION = 1
 GENESIS = bytes(HASH_BYTES)
 """The hash before the first record."""
 MAX_BODY_BYTES = 16_384
+_KEY = re.compile("[a-z0-9_]+")
 _AT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -112,7 +114,7 @@ def spell(record: Record, after: Head, *, at: datetime, boot_id: str) -> bytes:
         "purpose": nfc(record.purpose),
         "count": record.count,
         "reason_commitment": record.reason_commitment,
-        "details": {nfc(key): nfc(value) for key, value in record.details.items()},
+        "details": {_plain(key): nfc(value) for key, value in record.details.items()},
         "prev_hash": after.hash.hex(),
     }
     body = encode(document)
@@ -150,6 +152,13 @@ def follow(head: Head, rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[Hea
             raise ChainBroken(seq, "It names another number, or another record before it.")
         head = Head(seq, hash_)
         yield head
+
+
+def _plain(key: str) -> str:
+    """A key whose place in canonical order every language agrees on."""
+    if not _KEY.fullmatch(key):
+        raise NotCanonical(f"`{key}` among the details is not lower-case letters, digits and `_`.")
+    return key
 
 
 def uuid7(at: datetime) -> str:

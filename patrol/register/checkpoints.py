@@ -8,29 +8,28 @@ register older than its last checkpoint is refused.
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
 
 from patrol.errors import PatrolError, Tampered
 from patrol.ledger.chain import Head, follow
-from patrol.ledger.checkpoint import BadCheckpoint, Checkpoint, Signer, VerifierKey
+from patrol.ledger.checkpoint import Checkpoint, Signer, VerifierKey
 from patrol.ledger.tree import EMPTY_ROOT, Frontier
-from patrol.register import log
+from patrol.register import log, notes
 from patrol.register.secrets import secret_file
 from patrol.register.tables import LedgerCheckpoint, LedgerRecord
-from patrol.settings import Settings
+from patrol.register.watch import LogVerdict, Watch
+
+__all__ = ["LogVerdict", "public_key", "refuse_rolled_back", "sign_due", "sign_now", "verdict"]
 
 EVERY_RECORDS = 1_000
 EVERY = timedelta(seconds=60)
 _SEED_BYTES = 32
-_MAX_LINE_BYTES = 4_096
 
 
 class LogRolledBack(Tampered):
@@ -66,43 +65,6 @@ class KeyUnusable(PatrolError):
         )
 
 
-class Places(NamedTuple):
-    """Where checkpoints and keys stand in a data directory."""
-
-    home: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.home / "checkpoints"
-
-    @property
-    def notes(self) -> Path:
-        """The second copy: one JSON line a checkpoint, only ever added to."""
-        return self.folder / "notes.jsonl"
-
-    @property
-    def frontier(self) -> Path:
-        """The tree's right edge at the last checkpoint. A cache: it must give the signed root."""
-        return self.folder / "frontier.json"
-
-    @property
-    def remembered(self) -> Path:
-        """What `patrol log verify` saw last."""
-        return self.folder / "remembered"
-
-    @property
-    def seed(self) -> Path:
-        return self.home / "keys" / "log.key"
-
-    @property
-    def public(self) -> Path:
-        return self.home / "keys" / "log.pub"
-
-
-def places() -> Places:
-    return Places(Settings().home)
-
-
 def sign_due(now: datetime) -> bool:
     """Sign if 1,000 records or 60 s have passed since the last checkpoint and the log has moved. Returns whether it did.
 
@@ -134,7 +96,7 @@ def sign_now() -> Checkpoint | None:
             return None
         checkpoint = Checkpoint(signer.verifier.name, edge.size, edge.root())
         note, at = signer.sign(checkpoint), timezone.now()
-        _add_line(note, at)
+        notes.add(note)
         _keep(checkpoint.size, note, at)
         _save(edge)
         return checkpoint
@@ -146,7 +108,7 @@ def refuse_rolled_back() -> None:
     Raises `LogRolledBack` or `LogForked`; `BadCheckpoint` for one that the key did not sign.
     """
     with _turn():
-        if places().notes.exists() or LedgerCheckpoint.objects.exists():
+        if notes.places().notes.exists() or LedgerCheckpoint.objects.exists():
             key = _signer().verifier
             _agree(key)
             _last_signed(key)
@@ -161,7 +123,7 @@ def public_key() -> VerifierKey:
 def _last_signed(key: VerifierKey) -> tuple[Checkpoint, Frontier]:
     """The last checkpoint, the same in both copies, and the tree's right edge there."""
     row = LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
-    if row != _last_line():
+    if row != notes.last_filed():
         _agree(key)
         row = LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
     if row is None:
@@ -175,7 +137,7 @@ def _last_signed(key: VerifierKey) -> tuple[Checkpoint, Frontier]:
 def _agree(key: VerifierKey) -> None:
     """Copy to each side what only the other has. Raises `LogForked` if they contradict each other."""
     kept = dict(LedgerCheckpoint.objects.order_by("size").values_list("size", "note"))
-    filed = dict(_lines())
+    filed = dict(notes.filed())
     for size in kept.keys() & filed.keys():
         if kept[size] != filed[size]:
             raise LogForked(size)
@@ -187,13 +149,13 @@ def _agree(key: VerifierKey) -> None:
         _keep(size, filed[size], timezone.now())
     for size in sorted(kept.keys() - filed.keys()):
         key.open(kept[size])
-        _add_line(kept[size], timezone.now())
+        notes.add(kept[size])
 
 
 def _edge(last: Checkpoint) -> Frontier:
     """The right edge at that checkpoint: from the cache, or from all records. Raises `LogForked`."""
     try:
-        saved = json.loads(places().frontier.read_text())
+        saved = json.loads(notes.places().frontier.read_text())
         edge = Frontier(saved["size"], map(bytes.fromhex, saved["nodes"]))
         if (edge.size, edge.root()) == (last.size, last.root):
             return edge
@@ -222,85 +184,18 @@ def _keep(size: int, note: str, at: datetime) -> None:
         )
 
 
-def _lines() -> Iterator[tuple[int, str]]:
-    """Size and note of each line of the second copy. A line torn by a crash was never acknowledged: it is cut off."""
-    path = places().notes
-    if not path.exists():
-        return
-    written = path.read_bytes()
-    whole = written.rfind(b"\n") + 1
-    if whole < len(written):
-        os.truncate(path, whole)
-    for number, line in enumerate(written[:whole].splitlines(), 1):
-        note = _note(line)
-        if note is None:
-            raise BadCheckpoint(f"Line {number} of {path} cannot be read.")
-        yield Checkpoint.parse(note.partition("\n\n")[0] + "\n").size, note
-
-
-def _last_line() -> str | None:
-    """The note in the last line, None if it is torn or not there."""
-    path = places().notes
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _MAX_LINE_BYTES))
-        end = file.read()
-    return _note(end.splitlines()[-1]) if end.endswith(b"\n") else None
-
-
-def _note(line: bytes) -> str | None:
-    try:
-        note = json.loads(line)["note"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return note if isinstance(note, str) else None
-
-
-def _add_line(note: str, at: datetime) -> None:
-    path = places().notes
-    new = not path.exists()
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        line = json.dumps({"note": note, "signed_at": at.isoformat()}, ensure_ascii=False)
-        file.write(line.encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if new:
-        _sync_folder(path.parent)
-
-
 def _save(edge: Frontier) -> None:
-    _replace(
-        places().frontier,
+    notes.replace(
+        notes.places().frontier,
         json.dumps({"size": edge.size, "nodes": [node.hex() for node in edge.nodes]}),
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole: old or new after a crash, never torn."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
 def _turn() -> Iterator[None]:
     """One signer at a time on this machine."""
     with _told():
-        folder = places().folder
+        folder = notes.places().folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -318,7 +213,7 @@ def _told() -> Iterator[None]:
 
 def _signer() -> Signer:
     """The key pair; made on first use, and only then."""
-    at = places()
+    at = notes.places()
     if at.public.exists() and not at.seed.exists():
         raise KeyUnusable(f"{at.seed} is gone, {at.public} is there.")
     try:
@@ -328,9 +223,19 @@ def _signer() -> Signer:
     if len(seed) != _SEED_BYTES:
         raise KeyUnusable(f"{at.seed} has {len(seed)} bytes instead of {_SEED_BYTES}.")
     if not at.public.exists():
-        _replace(at.public, f"{Signer(seed).verifier}\n")
+        notes.replace(at.public, f"{Signer(seed).verifier}\n")
     named = VerifierKey.parse(at.public.read_text(errors="replace"))
     signer = Signer(seed, named.name)
     if signer.verifier != named:
         raise KeyUnusable(f"{at.public} is not the public half of {at.seed}.")
     return signer
+
+
+def verdict() -> LogVerdict:
+    """Verify this register's log; a log that holds is remembered."""
+    watch = Watch()
+    found = watch.look()
+    if found.ok:
+        with _turn():
+            watch.remember()
+    return found

@@ -1,0 +1,57 @@
+"""Watches over this register's log with the auditor's own tool. Needs no Django: it must run on any copy."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from patrol.ledger.verifier import OK, TAMPERED, Verifier
+from patrol.register.notes import places
+
+
+class LogVerdict(NamedTuple):
+    """What the verifier says of this register's log."""
+
+    ok: bool
+    records: int
+    checkpoints: int
+    first_bad: int | None
+    kind: str | None
+    """edited, deleted, inserted, swapped, truncated, forked, bad_signature, index_edited or reason_edited."""
+    sentence: str
+    judged: bool
+    """False when nothing could be said: a file is missing or damaged."""
+    remarks: tuple[str, ...]
+
+
+class Watch:
+    """Verifies this register's log with the auditor's own tool, and remembers what was seen."""
+
+    def __init__(self, remember: Path | None = None) -> None:
+        at = places()
+        self._verifier = Verifier(
+            at.home / "register.sqlite3",
+            at.public if at.public.exists() else None,
+            at.notes if at.notes.exists() else None,
+            remember or at.remembered,
+        )
+
+    def look(self) -> LogVerdict:
+        """The whole log. Nothing is remembered yet."""
+        found = self._verifier.verify()
+        return LogVerdict(
+            found.status == OK,
+            found.records,
+            found.checkpoints,
+            found.first_bad,
+            found.kind,
+            found.sentence,
+            found.status in {OK, TAMPERED},
+            found.remarks,
+        )
+
+    def remember(self) -> None:
+        """Go on to the log's end, so that the record of this very look is seen too, and remember it.
+
+        Leaves the memory as it was if what came since does not hold.
+        """
+        if self._verifier.verify().status == OK:
+            self._verifier.keep()
