@@ -56,7 +56,7 @@ def build(settings: Settings, sources: Sequence[Source]) -> Stage:
         people.add(operator, account, role, UNIT, password=None, language="zh-hant")
     for source in sources:
         _authorize(source)
-    links = {}
+    links: dict[Role, str] = {}
     for account, role in PEOPLE:
         token = people.issue_link(operator, account, minutes=LINK_MINUTES)
         links.setdefault(role, f"http://{settings.bind}/enter/{token}")

@@ -10,6 +10,7 @@ import pytest
 from patrol.models import (
     Capture,
     Category,
+    Channel,
     Outcome,
     Post,
     PostedAt,
@@ -42,7 +43,7 @@ class House:
         self.source = Source(
             name="harbor",
             title={"en": "Harbor", "zh-Hant": "港灣"},
-            channel="platform",  # type: ignore[arg-type]
+            channel=Channel.PLATFORM,
             engine="phpbb",
             start=("http://harbor.example/viewforum.php?f=1",),
         )
