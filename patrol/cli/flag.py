@@ -1,0 +1,183 @@
+"""`patrol flag`: what the rules say of texts in a file. Keeps nothing and asks no register."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from patrol.cli.common import Home, Json, say, told
+from patrol.errors import BadInput, Exit, NotFound
+from patrol.settings import Settings
+
+if TYPE_CHECKING:
+    from patrol.models import Flagging
+
+app = typer.Typer()
+
+BATCH = 1024
+"""Lines read, flagged and written at a time."""
+
+TOLD = 20
+"""Bad lines told in full; the others are counted."""
+
+
+class NoFile(NotFound):
+    """The file of texts cannot be opened."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be read: {reason}.",
+            why="The texts to flag come from this file.",
+            do="Name a file of JSON lines, or `-` for standard input.",
+        )
+
+
+class BadLine(BadInput):
+    """A line that is not a text with an id."""
+
+    def __init__(self, path: str, number: int, what: str) -> None:
+        super().__init__(
+            what,
+            why="Each line is one JSON object with an id (text or number) and a text.",
+            do='Write {"id": "p1", "text": "..."} on the line, in UTF-8.',
+            where=f"{path}:{number}",
+        )
+
+
+@app.command()
+@told
+def flag(
+    file: Annotated[str, typer.Argument(help="JSON lines with id and text; `-` is standard input.")],
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="Folder of rules.", show_default="config/rules")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Flag texts by the rules: matches with their words, and contacts with their roles."""
+    from patrol.config import read_rules
+    from pipelines.flow import Flagger
+    from pipelines.rules import Ruleset
+
+    del home  # flagging reads no data directory
+    with ExitStack() as stack:
+        lines = enumerate(stack.enter_context(_opened(file)), start=1)
+        flagger = Flagger(Ruleset.build(*read_rules(rules or Settings().config / "rules")))
+        bad = 0
+        while batch := list(islice(lines, BATCH)):
+            texts, faults = _texts(file, batch)
+            for fault in faults[: max(0, TOLD - bad)]:
+                say(f"{fault}\n")
+            bad += len(faults)
+            found = flagger.flag([text for _, text in texts])
+            _write(_documents(texts, found) if as_json else _sentences(texts, found))
+    if bad:
+        say(f"{bad} bad line{'s' if bad > 1 else ''} left out.")
+        raise typer.Exit(Exit.USAGE)
+
+
+def _opened(file: str) -> IO[bytes]:
+    if file == "-":
+        return open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: PTH123, SIM115  (a descriptor)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise NoFile(file, error.strerror or str(error)) from error
+
+
+def _texts(
+    file: str, lines: Sequence[tuple[int, bytes]]
+) -> tuple[list[tuple[str | int, str]], list[BadLine]]:
+    """The texts of some lines with their ids, and the lines that hold none."""
+    texts, faults = [], []
+    name = "standard input" if file == "-" else file
+    for number, line in lines:
+        if not line.strip():
+            continue
+        try:
+            texts.append(_text(line))
+        except ValueError as error:
+            faults.append(BadLine(name, number, str(error)))
+    return texts, faults
+
+
+def _text(line: bytes) -> tuple[str | int, str]:
+    """The id and text of a line. Raises `ValueError` with a sentence."""
+    try:
+        document = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start + 1} of the line is not UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"column {error.colno} is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError("the line is no JSON that can be read.") from error
+    if not isinstance(document, dict):
+        raise ValueError("the line is not a JSON object.")  # noqa: TRY004  (told as a bad line)
+    for key in ("id", "text"):
+        if key not in document:
+            raise ValueError(f"the object has no `{key}`.")
+    key, text = document["id"], document["text"]
+    if isinstance(key, bool) or not isinstance(key, str | int):
+        raise ValueError("`id` is neither a text nor a whole number.")
+    if not isinstance(text, str):
+        raise ValueError("`text` is not a text.")  # noqa: TRY004
+    return key, text
+
+
+def _documents(
+    texts: Sequence[tuple[str | int, str]], found: "Sequence[Flagging]"
+) -> Iterator[str]:
+    for (key, _), flagging in zip(texts, found, strict=True):
+        yield json.dumps(document(key, flagging), ensure_ascii=False)
+
+
+def document(key: str | int, flagging: "Flagging") -> dict[str, Any]:
+    """One line of the answer. Places count code points of the original text."""
+    return {
+        "id": key,
+        "score": flagging.score,
+        "matches": [
+            {
+                "rule": match.rule,
+                "version": match.version,
+                "kind": match.kind.value,
+                "category": match.category.value if match.category else None,
+                "spans": [[span.start, span.end, span.text] for span in match.spans],
+                "weight": match.weight,
+            }
+            for match in flagging.matches
+        ],
+        "handles": [
+            {
+                "kind": handle.kind.value,
+                "value": handle.value,
+                "role": handle.role.value,
+                "confidence": handle.confidence,
+                "span": [handle.span.start, handle.span.end, handle.span.text],
+            }
+            for handle in flagging.handles
+        ],
+    }
+
+
+def _sentences(
+    texts: Sequence[tuple[str | int, str]], found: "Sequence[Flagging]"
+) -> Iterator[str]:
+    for (key, _), flagging in zip(texts, found, strict=True):
+        rules = "; ".join(
+            f"{match.rule}: {', '.join(span.text for span in match.spans)}"
+            for match in flagging.matches
+        )
+        yield f"{flagging.score:3}  {key}  {rules or 'nothing'}"
+
+
+def _write(lines: Iterator[str]) -> None:
+    """Lines on standard output. A lone surrogate is written as JSON's own escape for it."""
+    out = "".join(f"{line}\n" for line in lines)
+    sys.stdout.buffer.write(out.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,125 @@
+"""Text in, flags out: the order of the steps.
+
+    fold       one spelling; every folded character knows its place in the original
+    views      other readings, only where separators or digits hide a word
+    scan       all words, regexes and signs of all rules, in one pass
+    handles    contacts with their roles, only where a sign of one was seen
+    prices     amounts of money, likewise
+    rules      those of which a wanted term was found
+    score      a sum of visible parts
+
+Nothing here keeps anything: `keep` is the last step, and another file.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from patrol.models import Category, Flagging, HandleRole, LeadKind, Match, Rule, Span
+from pipelines import score
+from pipelines.fold import Folded, fold
+from pipelines.handles import FoundHandle, handles
+from pipelines.match import Scan
+from pipelines.prices import Price, prices
+from pipelines.rules import PRICE_NUMBER, Ruleset
+from pipelines.terms import Span as Piece
+from pipelines.views import View, readings
+
+BATCH = 256
+"""Posts folded at a time: enough to share the cost of a call, few enough to stay in the cache."""
+
+NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
+
+
+class Flagger:
+    """Flags texts by a set of rules. Has no state but the rules: the same text gives the same flags."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+
+    def flag(
+        self, texts: Sequence[str], categories: Collection[Category] | None = None
+    ) -> list[Flagging]:
+        """What was found in each text, in their order.
+
+        `categories` are those of the authorization, None is all of them; rules
+        for possible victims always run.
+        """
+        found: list[Flagging] = []
+        for start in range(0, len(texts), BATCH):
+            found += self._batch(fold(texts[start : start + BATCH]), categories)
+        return found
+
+    def _batch(self, batch: Folded, categories: Collection[Category] | None) -> Iterable[Flagging]:
+        views: dict[int, list[View]] = defaultdict(list)
+        for post, view in readings(batch):
+            views[post].append(view)
+        for post, text in enumerate(batch.texts):
+            scan = self.ruleset.terms.scan(text)
+            if scan is None and post not in views:
+                yield NOTHING
+            else:
+                yield self._post(batch, post, scan, views.get(post, []), categories)
+
+    def _post(
+        self,
+        batch: Folded,
+        post: int,
+        scan: Scan | None,
+        views: list[View],
+        categories: Collection[Category] | None,
+    ) -> Flagging:
+        signs = scan.signs if scan else frozenset()
+        found = self.ruleset.terms.spans(batch.texts[post], scan, views)
+        contacts = handles(batch, post, signs, views) if signs or views else []
+        amounts = prices(batch.texts[post]) if PRICE_NUMBER in signs else []
+        if not (found or contacts):
+            return NOTHING
+        matches = tuple(
+            _match(batch, post, rule, spans)
+            for rule, spans in self._hits(found, contacts, amounts, categories)
+        )
+        kept = tuple(contact.handle for contact in contacts)
+        parts = score.parts(matches, kept, priced=bool(amounts))
+        return Flagging(matches=matches, handles=kept, parts=parts, score=score.score(parts))
+
+    def _hits(
+        self,
+        found: dict[int, set[Piece]],
+        contacts: Sequence[FoundHandle],
+        amounts: Sequence[Price],
+        categories: Collection[Category] | None,
+    ) -> Iterable[tuple[Rule, list[Piece]]]:
+        """Rules that hit. A contact that is only mentioned counts for possible victims alone."""
+        terms = self.ruleset.terms
+        everything = {number: set(spans) for number, spans in found.items()}
+        for number in terms.prices if amounts else ():
+            everything[number] = {(amount.start, amount.end) for amount in amounts}
+        offers = dict(everything)
+        for number, kinds in terms.handles.items():
+            of_kind = [one for one in contacts if one.handle.kind in kinds]
+            everything[number] = {(one.start, one.end) for one in of_kind}
+            offers[number] = {
+                (one.start, one.end)
+                for one in of_kind
+                if one.handle.role is not HandleRole.MENTIONED
+            }
+        for rule, spans in self.ruleset.hits(everything, categories):
+            if rule.kind is LeadKind.POSSIBLE_VICTIM:
+                yield rule, spans
+        for rule, spans in self.ruleset.hits(offers, categories):
+            if rule.kind is not LeadKind.POSSIBLE_VICTIM:
+                yield rule, spans
+
+
+def _match(batch: Folded, post: int, rule: Rule, spans: Sequence[Piece]) -> Match:
+    """A hit in the words of the original."""
+    text = batch.originals[post]
+    places = sorted({batch.place(post, start, end) for start, end in spans})
+    return Match(
+        rule=rule.name,
+        version=rule.version,
+        kind=rule.kind,
+        category=rule.category,
+        spans=tuple(Span(start=start, end=end, text=text[start:end]) for start, end in places),
+        weight=score.WEIGHTS[rule.level],
+    )

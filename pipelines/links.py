@@ -1,0 +1,93 @@
+"""Mail addresses and web addresses, also the defanged ones: `hxxp`, `[.]`, `(dot)`, `[at]`."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from patrol.models import HandleKind
+from pipelines.contact import MOST, Contact
+
+MAIL_SIGN = r"@|[\[({] ?at"
+URL_SIGN = r"h(?:tt|xx)p|www|\.[a-z]{2}|[\[({] ?(?:\.|dot|点)"
+
+DOT = r"(?:\.| ?[\[({] ?(?:\.|dot|点) ?[\])}] ?)"
+_MAIL_DOT = rf"(?:{DOT}| dot )"
+_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?)"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
+
+_ENDINGS = (
+    "com net org info biz edu gov mil int tw cn hk mo jp kr sg my th vn ph uk us ca au de fr eu ru"
+    " io cc xyz top vip club shop site online app link live asia tv gg ly page dev store fun win bet"
+    " icu work world pro mobi name wiki space website tech click casino games game chat social group"
+    " life money loan poker example ink gift pub red pink love today news blog art design cloud run"
+).split()
+"""Endings that are read without `http://`: not all that exist, for `me` and `it` are words too."""
+
+_SHORT = "me to in is it at no so am ai co la im be st ws tk ml ga cf gq pw id".split()
+"""Endings that are words: read only before a path or after `www.`."""
+
+_PATH = r"(?::[0-9]{2,5})?(?:[/?#][a-z0-9\-._~:/?#\[\]@!$&'()*+;=%|]{0,2000})?"
+_MAIL = re.compile(
+    rf"(?<![a-z0-9._%+\-/])[a-z0-9](?:[a-z0-9._%+-]{{0,63}}){_AT}"
+    rf"(?:{_LABEL}{_MAIL_DOT}){{1,5}}[a-z]{{2,24}}(?![a-z0-9-])"
+)
+_SCHEME = re.compile(
+    rf"(?<![a-z])h(?:tt|xx)p(s?) ?[\[(]?:[\])]? ?//(?:[a-z0-9\-._~%:]{{1,64}}@)?"
+    rf"(?:{_LABEL}(?:{DOT}|_)?){{1,10}}{_PATH}"
+)
+_BARE = re.compile(
+    rf"(?<![a-z0-9@/._%+\-])(?:www{DOT})?(?:{_LABEL}{DOT}){{1,5}}"
+    rf"(?:(?:{'|'.join(_ENDINGS)})(?![a-z0-9-]|{_AT}){_PATH}|(?:{'|'.join(_SHORT)})(?=/[a-z0-9~+@]){_PATH})"
+)
+_BARE_WWW = re.compile(rf"(?<![a-z0-9@/._-])www{DOT}(?:{_LABEL}{DOT}){{1,5}}[a-z]{{2,24}}{_PATH}")
+
+_TRAILING = ".,;:!?'*_~|"
+
+
+def mails(text: str) -> Iterator[Contact]:
+    """Mail addresses of a folded text, in lower case."""
+    for found in islice(_MAIL.finditer(text), MOST):
+        value = re.sub(_AT, "@", re.sub(_MAIL_DOT, ".", found[0]), count=1)
+        if ".." not in value:
+            sure = 0.95 if value == found[0] else 0.85
+            yield Contact(HandleKind.MAIL, value, found.start(), found.end(), sure)
+
+
+def urls(text: str) -> Iterator[Contact]:
+    """Web addresses of a folded text, refanged, always with a scheme."""
+    taken = 0
+    found = [match for shape in (_SCHEME, _BARE_WWW, _BARE) for match in shape.finditer(text)]
+    for match in islice(sorted(found, key=lambda one: (one.start(), -one.end())), MOST):
+        end = _trimmed(text, match.start(), match.end())
+        if match.start() < taken or end - match.start() < 4:
+            continue
+        taken = end
+        schemed = match.re is _SCHEME
+        value = refanged(text[match.start() : end])
+        yield Contact(HandleKind.URL, value, match.start(), end, 0.95 if schemed else 0.8)
+
+
+def refanged(written: str) -> str:
+    """An address as a browser would take it: host in lower case, path as it stands."""
+    found = re.match(r"h(?:tt|xx)p(s?) ?[\[(]?:[\])]? ?//", written, re.IGNORECASE)
+    scheme = f"http{found[1].lower()}" if found else "http"
+    rest = written[found.end() :] if found else written
+    host, path = re.fullmatch(r"([^/?#]*)(.*)", _undotted(rest), re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{scheme}://{host.lower()}{'' if path == '/' else path}"
+
+
+def _undotted(written: str) -> str:
+    return re.sub(DOT, ".", written, flags=re.IGNORECASE)
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    """The end without punctuation that belongs to the sentence, or to a bracket around the address."""
+    while end > start:
+        last = text[end - 1]
+        piece = text[start:end]
+        open_bracket = {")": "(", "]": "[", "}": "{"}.get(last)
+        if last in _TRAILING or (open_bracket and piece.count(open_bracket) < piece.count(last)):
+            end -= 1
+        else:
+            break
+    return end

@@ -1,0 +1,201 @@
+"""Accounts of LINE, Telegram and WeChat: links, and names behind a word that says what they are.
+
+Patterns are written in traditional characters and folded once, as the texts
+they read are. An account behind a bare word (`line abc`) is believed only if
+something else speaks for it: an invitation, a colon, "ID", a digit in the name.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from patrol.models import HandleKind
+from pipelines.contact import MOST, Contact
+from pipelines.links import DOT
+from pipelines.match import folded_regex
+
+_ADD = r"(?P<add>加入?我?們?的?|請加|搜尋|搜|密|\+|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)?"
+_BETWEEN = (
+    r"(?P<mid>(?:\s?(?:id|帳號|帳戶|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
+    r"|聯絡|聯繫|諮詢|請加|加|找我|找|我|你|的|是|為|or|me|is|at|on|here|only|account|username|user)){0,6})"
+)
+_GAP = r"(?P<gap>[^\w。,;!?@]{0,8})"
+_AFTER = r"(?![a-z0-9_@])(?!\.[a-z]{2,}/)(?!:/)"
+
+LINE_SIGN = r"line|赖|ㄌㄞ|lin.{1,7}ee|加[l濑莱]|\+l"
+TELEGRAM_SIGN = r"@|tg|tele|电报|飞机|✈|[tm].{1,7}(?:me|dog)/|テレグラム"
+WECHAT_SIGN = r"微信|薇信|威信|维信|v信|wechat|weixin|wx|vx|加v|\+v|v:"
+
+
+class _Word(NamedTuple):
+    """How the accounts of one messenger are introduced and spelled."""
+
+    kind: HandleKind
+    word: str
+    account: str
+    weak: tuple[str, ...] = ()
+    """Words that are also others: something must speak for the account."""
+
+
+_WORDS = (
+    _Word(
+        HandleKind.LINE,
+        r"(?:line(?:@|(?=[^a-z]|id))|賴|ㄌㄞˋ?|(?<=加)(?:line|瀨|萊|l(?![a-z]))|(?<=\+)l(?![a-z]))",
+        r"@?[a-z0-9][a-z0-9._\-]{2,29}",
+        weak=("line",),
+    ),
+    _Word(
+        HandleKind.TELEGRAM,
+        r"(?:(?<![a-z])(?:telegram|telegrm|tele|tg)(?![a-z])|電報|紙飛機|飛機|✈|テレグラム)",
+        r"@?[a-z][a-z0-9_]{3,31}",
+        weak=("tele", "电报", "飞机", "纸飞机", "✈"),
+    ),
+    _Word(
+        HandleKind.WECHAT,
+        r"(?:微信|薇信|威信|維信|v信|(?<![a-z])(?:wechat|weixin|wx|vx)(?![a-z])|(?<=加)v(?![a-z])|(?<=\+)v(?![a-z]))",
+        r"[a-z0-9][a-z0-9_\-]{4,29}",
+        weak=("威信", "维信", "薇信"),
+    ),
+)
+
+_NO_ACCOUNT = frozenset(
+    "pay store points point today bank official group app music tv webtoon shop mobile taxi travel"
+    " http https www line telegram wechat whatsapp skype id email mail mms sms bot notify works the"
+    " and dance drawing manager doctor pods hotel stickers sticker theme login".split()
+)
+
+_LONG_NAME = 5
+"""Letters of an account that is believed without a digit: 賴 is also a family name (賴 Tom)."""
+
+_LINE_LINK = (
+    rf"(?:(?:page{DOT})?line{DOT}(?:me|naver{DOT}jp)/(?:r/)?(?:ti/[pg]2?/)?|lin{DOT}ee/)"
+    r"(?P<account>[~@%]?[a-z0-9._\-]{3,80})"
+)
+_TELEGRAM_LINK = (
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:s/|joinchat/|\+)?"
+    r"|tg://(?:resolve\?domain=|join\?invite=))(?P<account>[a-z0-9_\-]{4,40})"
+)
+_MENTION = r"(?<![a-z0-9._@/!#$%&*\-])@(?P<account>[a-z][a-z0-9_]{4,31})(?![a-z0-9_@]|\.[a-z]|://)"
+_ELSEWHERE = (
+    r"(?:\big|insta(?:gram)?|twitter|推特|\bx|threads|脆|fb|facebook|臉書|tiktok|抖音|youtube|yt|小紅書|discord|dc|微博|plurk|噗浪"
+    r"|snap(?:chat)?|skype|rt|by|via)[^\w@]{0,4}$"
+)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(folded_regex(pattern))
+
+
+def messengers(text: str) -> Iterator[Contact]:
+    """Accounts named in a folded text: links first, then words, then bare mentions."""
+    links = list(islice(_links(text), MOST))
+    yield from links
+    linked = {place for link in links for place in range(link.start, link.end)}
+    taken = {link.end for link in links}
+    for word in _WORDS:
+        for contact in islice(_named(text, word), MOST):
+            if contact.start not in linked:
+                taken.add(contact.end)
+                yield contact
+    for found in islice(_pattern(_MENTION).finditer(text), MOST):
+        if found.end() in taken or _pattern(_ELSEWHERE).search(
+            text, max(0, found.start() - 20), found.start()
+        ):
+            continue
+        yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
+
+
+def _links(text: str) -> Iterator[Contact]:
+    for kind, pattern in ((HandleKind.LINE, _LINE_LINK), (HandleKind.TELEGRAM, _TELEGRAM_LINK)):
+        for found in _pattern(pattern).finditer(text):
+            account = found["account"].lstrip("~").replace("%40", "@").rstrip(".-_")
+            if account not in _NO_ACCOUNT:
+                end = found.end() - (len(found["account"]) - len(found["account"].rstrip(".-")))
+                start = _scheme(text, found.start())
+                yield Contact(kind, account, start, end, 0.95)
+
+
+def _scheme(text: str, start: int) -> int:
+    """Where a link begins, with the `https://` before it."""
+    before = re.search(
+        r"h(?:tt|xx)ps? ?[\[(]?:[\])]? ?//(?:www\.)?$", text[max(0, start - 20) : start]
+    )
+    return start - len(before[0]) if before else start
+
+
+def _named(text: str, word: _Word) -> Iterator[Contact]:
+    shape = (
+        rf"{_ADD}\s{{0,2}}(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}"
+    )
+    for found in _pattern(shape).finditer(text):
+        account = found["account"].rstrip("._-")
+        sure = _sureness(found, word, account)
+        if sure is None or _inside_word(text, found):
+            continue
+        start = found.start("account")
+        value = account if word.kind is HandleKind.LINE else account.removeprefix("@")
+        yield Contact(
+            kind=word.kind,
+            value=value.replace("-", "") if re.fullmatch(r"09[0-9\-]+", value) else value,
+            start=start,
+            end=start + len(account),
+            confidence=sure,
+            invited=_invites(found),
+            opened=found.start(),
+        )
+
+
+def _invites(found: re.Match[str]) -> bool:
+    words = (found["add"] or "") + found["mid"]
+    return any(
+        said in words
+        for said in _folded(
+            "加", "+", "add", "搜", "密", "洽", "找", "私", "聯", "dm", "contact", "諮詢"
+        )
+    )
+
+
+@cache
+def _folded(*words: str) -> tuple[str, ...]:
+    return tuple(folded_regex(word) if word != "+" else word for word in words)
+
+
+def _inside_word(text: str, found: re.Match[str]) -> bool:
+    """Whether an ASCII word begins in the middle of another: `online`, `deadline`."""
+    start = found.start("word")
+    first, before = text[start], text[start - 1 : start]
+    return first.isascii() and first.isalpha() and before.isascii() and before.isalnum()
+
+
+def _sureness(found: re.Match[str], word: _Word, account: str) -> float | None:
+    """How sure it is that an account follows, or None if nothing speaks for it."""
+    bare = account.removeprefix("@")
+    if len(bare) < 3 or bare in _NO_ACCOUNT or re.fullmatch(r"[0-9]+(?:\.[0-9]+)+", bare):
+        return None
+    gap = found["gap"]
+    if "\n" in gap and not (":" in gap or found["add"]):
+        return None
+    told = (
+        ":" in gap
+        or "=" in gap
+        or account.startswith("@")
+        or any(
+            said in found["mid"] for said in _folded("id", "帳", "號", "搜", "username", "account")
+        )
+    )
+    if found["add"] or _invites(found):
+        return 0.95 if told else 0.9
+    if told:
+        return 0.9
+    if gap.strip(" ") in {"-", ".", "/", "_"}:
+        return None
+    weak = found["word"].strip("@") in word.weak
+    spelled = any(char.isdigit() for char in bare) or "_" in bare or "." in bare
+    if weak and not (spelled and any(char.isalpha() for char in bare)):
+        return None
+    if spelled:
+        return 0.6
+    return 0.5 if len(bare) >= _LONG_NAME else None

@@ -1,0 +1,90 @@
+"""Telephone numbers, also spaced digit by digit, full width, or in Chinese digits.
+
+The fold has made every digit ASCII's; Chinese digits are read here, one
+character for one, so that places stay. libphonenumber says what is a number.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import phonenumbers
+from phonenumbers import NumberParseException
+
+from patrol.models import HandleKind
+from pipelines.contact import MOST, Contact
+
+CHINESE = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789")
+"""Folded, so simplified: 貳 is 贰."""
+
+_ANY = "0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖"
+SIGN = rf"[{_ANY}](?:[^{_ANY}]{{0,3}}[{_ANY}]){{6}}"
+
+_RUN = re.compile(r"(?<![a-z0-9_])\+?\(?[0-9](?:[ .\-()/_~·]{0,3}[0-9])*")
+_GROUP = re.compile(r"\+?[0-9]+")
+_INTERNATIONAL = re.compile(r"\+[0-9]{7,15}|(?:00|002)?886[0-9]{8,9}")
+_FEWEST, _MOST_DIGITS = 7, 15
+_TRIES = 2_000
+"""Readings tried on one text, so that a page of numbers does not hold up a run."""
+
+
+def phones(text: str, region: str = "TW") -> Iterator[Contact]:
+    """Valid numbers of a folded text, as E.164. Without a country code they are the region's."""
+    return islice(_phones(text.translate(CHINESE), region), MOST)
+
+
+def _phones(text: str, region: str) -> Iterator[Contact]:
+    tries = _TRIES
+    for run in _RUN.finditer(text):
+        groups = [(run.start() + g.start(), run.start() + g.end()) for g in _GROUP.finditer(run[0])]
+        first = 0
+        while first < len(groups) and tries > 0:
+            step = 1
+            for last in _ends(groups, first):
+                start, end = groups[first][0], groups[last - 1][1]
+                tries -= 1
+                number = _number(text[start:end], region)
+                if number and not re.match(r"[a-z_]", text[end : end + 1]):
+                    yield _contact(text, start, end, number)
+                    step = last - first
+                    break
+            first += step
+
+
+def _ends(groups: list[tuple[int, int]], first: int) -> Iterator[int]:
+    """How many groups may make one number, longest first."""
+    digits = 0
+    ends = []
+    for last in range(first, len(groups)):
+        digits += groups[last][1] - groups[last][0]
+        if digits > _MOST_DIGITS + 1:
+            break
+        if digits >= _FEWEST:
+            ends.append(last + 1)
+    return reversed(ends)
+
+
+def _number(written: str, region: str) -> str | None:
+    """E.164 of a valid number, or None."""
+    digits = re.sub(r"[^0-9+]", "", written)
+    if digits.startswith(("886", "00886", "002886")) and _INTERNATIONAL.fullmatch(digits):
+        digits = "+" + digits[digits.index("886") :]
+    if digits.startswith("+") and not _INTERNATIONAL.fullmatch(digits):
+        return None
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if national.lstrip("(").startswith("0") and not digits.startswith(("0", "+")):
+        return None  # nobody writes it without its zero: an amount, an account, an order
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _contact(text: str, start: int, end: int, number: str) -> Contact:
+    if start and text[start - 1] == "(":
+        start -= 1
+    sure = 0.95 if text[start] == "+" or text[start:end].startswith(("09", "886")) else 0.8
+    return Contact(HandleKind.PHONE, number, start, end, sure)

@@ -1,0 +1,175 @@
+"""Prices as people write them: `NT$1,200`, `3萬5`, `1.2萬`, `5k`, `一千二`, `兩千元`, `$30`.
+
+A number alone is no price. It becomes one by a currency, by `k`, by 萬 or 千
+(unless people, times or metres are counted), or by a word such as 售價 before it.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from pipelines.match import folded_regex
+
+MOST = 200
+"""Prices read from one text."""
+
+SIGN = (
+    r"[0-9零一二三四五六七八九十百两几壹贰叁肆伍陆柒捌玖拾].{0,4}(?:元|块|圆|円|[万千百kwu]|usd|ntd|twd|rmb|台币|美金|港币|欧|镑|日)"
+    r"|(?:[$€£¥₩]|nt|usd|twd|rmb|价|卖|售|费|币|美金|price|hkd|jpy|cny|eur|gbp).{0,4}[0-9零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾]"
+)
+
+
+class Price(NamedTuple):
+    """An amount of money in a folded text, as `text[start:end]`."""
+
+    amount: Decimal
+    currency: str
+    """ISO 4217, guessed: 元 and a bare number are Taiwan's; a bare $ is, where the text is Chinese."""
+    start: int
+    end: int
+
+
+_BEFORE = {
+    "nt$": "TWD", "ntd$": "TWD", "ntd": "TWD", "nt": "TWD", "twd": "TWD", "新台幣": "TWD", "台幣": "TWD",
+    "us$": "USD", "usd$": "USD", "usd": "USD", "美金": "USD", "美元": "USD", "hk$": "HKD", "hkd": "HKD", "港幣": "HKD",
+    "rmb": "CNY", "cny": "CNY", "人民幣": "CNY", "jpy": "JPY", "日幣": "JPY", "eur": "EUR", "gbp": "GBP",
+    "$": "$", "€": "EUR", "£": "GBP", "¥": "¥", "₩": "KRW", "₮": "USDT", "usdt": "USDT",
+}  # fmt: skip
+_AFTER = {
+    "元": "TWD", "塊錢": "TWD", "塊": "TWD", "圓": "TWD", "ntd": "TWD", "nt": "TWD", "twd": "TWD", "新台幣": "TWD",
+    "台幣": "TWD", "元台幣": "TWD", "usd": "USD", "美金": "USD", "美元": "USD", "元美金": "USD", "dollars": "USD", "bucks": "USD",
+    "hkd": "HKD", "港幣": "HKD", "rmb": "CNY", "cny": "CNY", "人民幣": "CNY", "元人民幣": "CNY", "円": "JPY", "日圓": "JPY",
+    "日幣": "JPY", "jpy": "JPY", "€": "EUR", "eur": "EUR", "歐元": "EUR", "£": "GBP", "gbp": "GBP", "usdt": "USDT", "u": "USDT", "$": "$",
+}  # fmt: skip
+
+_DIGITS = {
+    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
+    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
+    **{"两": 2},
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000, "万": 10_000,
+          "亿": 100_000_000, "k": 1_000, "w": 10_000}  # fmt: skip
+
+_NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?|[0-9]{1,9}(?:\.[0-9]{1,2})?"
+_ONE = "一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
+_CHINESE = rf"[{_ONE}零〇十拾百佰千仟万亿]{{1,14}}"
+_AMOUNT = (
+    rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[万千百亿](?:[0-9{_ONE}][千百])*[0-9{_ONE}]?(?![0-9.,:/%])|[kw](?![a-z0-9])))?)"
+    rf"|(?P<chinese>{_CHINESE})"
+)
+_COUNTED = (
+    r"\s?(?:多|餘)?(?:人|次|名|筆|個|字|里|公里|公尺|米|步|小時|分|天|年|月|日|號|票|點|粉絲|觀看|瀏覽|件|張|本|台|臺|位|瓦|坪|歲|度|倍|家|戶|場|畫"
+    r"|解析|螢幕|電視|影|夜|里路|公斤|克|毫|種|句|項|萬|千|百|%|run|hz|mah|follower|view|video|tv)"
+)
+_NOT_MONEY = r"(?:素|論|化|件|旦|宵|首|老|朝|蛋糕|肉|地|布|木|石|巧克力|豆腐)"
+_CUE = r"(?:售價|價格|價錢|定價|特價|原價|開價|底價|價位|半價|收費|費用|月費|日薪|時薪|月薪|薪水|零用[錢金]?|一次|一晚|一節|只要|只賣|僅售|賣|售|收|價|price|cost)s?[\s:]{0,3}$"
+
+
+_EACH = r"\s?(?:/\s?(?:次|hr|h|小时|晚|节|天|人|g|包|pcs?)|一次|一节|一晚|每次)"
+"""What one gets for it, folded: a number before it is a price."""
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """The price, what counts something else, what only looks like a coin, and words before a price."""
+    price = re.compile(
+        rf"(?<![0-9.,a-z])(?:(?P<before>{_any(_BEFORE)})\s?[:.]?\s?)?(?:{_AMOUNT})"
+        rf"(?:\s?(?P<after>{_any(_AFTER)}))?(?![0-9])"
+    )
+    counted, coins, cue = (re.compile(folded_regex(one)) for one in (_COUNTED, _NOT_MONEY, _CUE))
+    return price, counted, coins, cue
+
+
+def _any(words: dict[str, str]) -> str:
+    """The words as alternatives, longest first; one of letters must end where letters end."""
+    longest = sorted(words, key=len, reverse=True)
+    return "|".join(
+        re.escape(word) + ("(?![a-z])" if word[-1].isalpha() else "")
+        if word.isascii()
+        else folded_regex(word)
+        for word in longest
+    )
+
+
+@cache
+def _currencies() -> dict[str, str]:
+    return {folded_regex(word).replace("\\", ""): code for word, code in (_BEFORE | _AFTER).items()}
+
+
+def prices(text: str) -> list[Price]:
+    """Prices in a folded text, in order."""
+    price, *_ = _patterns()
+    chinese = any("\u4e00" <= char <= "\u9fff" for char in text[:2000])
+    made = (_price(text, found, chinese=chinese) for found in price.finditer(text))
+    return list(islice((one for one in made if one is not None), MOST))
+
+
+def _price(text: str, found: re.Match[str], *, chinese: bool) -> Price | None:
+    amount = _amount(found["plain"] or found["chinese"])
+    if amount is None or not amount or not _money(text, found):
+        return None
+    code = _currencies().get(found["before"] or "") or _currencies().get(
+        found["after"] or "", "TWD"
+    )
+    if found["before"] == "$" and found["after"]:
+        code = _currencies()[found["after"]]
+    guess = {"$": "TWD" if chinese else "USD", "¥": "CNY" if chinese else "JPY"}
+    return Price(amount, guess.get(code, code), *found.span())
+
+
+def _money(text: str, found: re.Match[str]) -> bool:
+    """Whether the number is an amount of money."""
+    _, counted, coins, cue = _patterns()
+    rest = text[found.end() : found.end() + 8]
+    if found["after"]:
+        loose = found["after"] in {"元", "块", "圆", "u"}
+        single = bool(found["chinese"]) and len(found["chinese"]) == 1
+        return not (loose and (coins.match(rest) or (single and found["after"] == "块")))
+    if found["before"]:
+        return not (found["before"] in {"nt", "us"} and not rest)
+    if len(found[0]) > 2 and re.match(_EACH, rest):
+        return True
+    if counted.match(rest) or re.match(r"[-/:.][0-9]|[a-z]", rest):
+        return False
+    if found["unit"] or _short(found["chinese"] or ""):
+        return True
+    said = cue.search(text, max(0, found.start() - 12), found.start())
+    return bool(said) and (len(found[0]) > 1)
+
+
+def _short(chinese: str) -> bool:
+    """Whether it is said as prices are: 一千二, 三萬五, 兩百五, 三萬五千."""
+    return bool(re.fullmatch(rf"[{_ONE}十百千]+[百千万][{_ONE}]千?", chinese))
+
+
+def _amount(written: str) -> Decimal | None:
+    """What the number says; None if its units are in no order that means one."""
+    total = section = Decimal(0)
+    current: Decimal | None = None
+    unit = Decimal(0)
+    zero = False
+    for part in re.findall(r"[0-9][0-9,.]*|[^\s0-9]", written):
+        if part[0].isdigit() and part.isascii():
+            current = Decimal(part.replace(",", "").rstrip("."))
+        elif part in _DIGITS:
+            zero = zero or part in "零〇"
+            unbroken = current is not None and not unit
+            current = Decimal(_DIGITS[part]) + (
+                current * 10 if current is not None and unbroken else 0
+            )
+        else:
+            unit = Decimal(_UNITS[part])
+            if unit >= 10_000 or part == "k":
+                total += (
+                    section + (current if current is not None else Decimal(not section))
+                ) * unit
+                section = Decimal(0)
+            else:
+                section += (current if current is not None else Decimal(1)) * unit
+            current = None
+    if current is not None:
+        section += current if zero or not unit or unit == 10 else current * unit / 10
+    return total + section

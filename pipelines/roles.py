@@ -1,0 +1,67 @@
+"""What the writer does with a contact: offer it, mention it, or neither is clear.
+
+Only an offered contact links leads, so doubt is `unknown`. A warning that
+quotes a swindler's account mentions it: the words of advice, reports and
+victims (小心, 檢舉, 詐騙帳號, 他叫我加) outweigh the invitation they quote.
+"""
+
+import re
+from functools import cache
+
+from patrol.models import HandleKind, HandleRole
+from pipelines.contact import Contact
+from pipelines.match import folded_regex
+
+NEAR = 60
+"""Characters on either side in which an invitation belongs to a contact."""
+
+FAR = 400
+"""Characters on either side in which a warning does: it is said once, at the beginning or the end."""
+
+_INVITES = (
+    r"加入?我|加賴|加\s?line|\+\s?(?:line|賴)|加好友|加微信|加(?:飛機|紙飛機|電報|tg|telegram|群|入群)|私訊|私聊|私我|私賴|密我|敲我"
+    r"|(?:歡迎|請|可|意者|有意|意)\s?(?:來電|加|洽|私|密|聯|詢|諮詢|預約|留言|點|pm)|聯[絡繫系]|來電|電洽|洽詢|洽|詢問|諮詢|預約"
+    r"|報名|下單|訂購|應徵|意者|詳談|找我|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱)\s?[至到]"
+    r"|\b(?:contact|add|dm|pm|text|call|message|msg|whatsapp|reach|ping|inbox|email|hit)\s?(?:me|us|my|our)?\b|\bhmu\b|\bhit me up\b"
+    r"|\b(?:order|book|join)\b"
+)
+_CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
+"""Invitations to an address, and to nothing else."""
+_WARNS = (
+    r"詐騙(?:帳號|帳戶|集團|電話|網站|連結|手法|簡訊|訊息|犯|分子|份子|賴|line|id)|是(?:個)?(?:詐騙|騙子|騙人|假的|假帳號)|(?:為|屬)詐騙|騙子"
+    r"|疑似詐騙|詐騙嗎|是不是(?:詐騙|騙)|被(?:騙|詐騙|詐|盜|勒索|威脅|恐嚇)|受騙|上當|受害|檢舉|舉報|報警|報案|警方|警察|警政|刑事局|派出所|反詐"
+    r"|防詐|(?<![a-z0-9])165(?![0-9])|小心|當心|注意(?:安全)?(?:此|這|詐|假|不明|防|可疑|來路)|提醒(?:大家|民眾|各位|您|你)?|切勿|請勿|勿(?:加|點|信|輕信|聽|聽信|匯|撥|回|依|隨|任|提供|理會|透露個)"
+    r"|(?:不要|別|千萬別|不可|不該|不應|不能|避免|拒絕)(?:再|亂|隨便|隨意|輕易|去|被|跟|和|相信|信|加|點|聯絡|聯繫|回|理|撥|匯|提供|給)"
+    r"|假(?:冒|帳號|客服|投資|交友|檢警|網站|粉專|line)|冒(?:用|充|名)|盜用|黑名單|避雷|踩雷|地雷|警告|警示|宣導|呼籲|查證|求證|曝光|公布|揭露|爆料"
+    r"|\b(?:scam(?:s|mer|mers|med|ming)?|fraud(?:s|ster|sters|ulent)?|beware|warn(?:ing|s|ed)?|report(?:ed|ing)?|police|avoid|phishing|fake|impersonat\w+|blocked|victim)\b"
+    r"|\b(?:do not|don't|dont|never|not to|stay away|watch out)\b"
+)
+_REPORTS = (
+    r"(?:他|她|對方|網友|有人|那個人|這個人|男生|女生|男友|學長|老師|客服|業者|賣家|買家|朋友|同學|陌生人|某人)們?\s?(?:一直|就|又|說|還|都|自稱)*\s?"
+    r"(?:叫|要|請|要求|逼|約|騙|傳|給|威脅|恐嚇|引導|誘導|說要)(?:我|你|妳|人|他|她|大家|民眾|加|轉|改)"
+    r"|\b(?:he|she|they|someone|this guy|a guy|a man|this person|stranger)\s(?:\w+\s){0,3}(?:told|asked|wants?|wanted|made|forced|keeps?|sent|messaged|threaten\w*)\b"
+    r"|\b(?:threatening|blackmailing|harassing) me\b"
+)
+_DENIALS = r"(?:不是|非|絕非|絕不|絕無|無|沒有|拒絕|並非|不會|保證不|怕|不怕|不必擔心|擔心)(?:被)?(?:詐騙|騙子|騙人|騙|詐|上當|受騙|假的)|\b(?:not|no|isn't|never)\s(?:a\s)?(?:scam(?:mer)?s?|fraud|fake|police)\b"
+_OWN_VOICE = r"不小心|小心翼翼|名額有限|數量有限|(?:先|請)注意(?:查收|看)|注意事項"
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(folded_regex(pattern))
+
+
+def role(text: str, contact: Contact) -> HandleRole:
+    """The role of a contact in its folded text."""
+    before = text[max(0, contact.begins - FAR) : contact.start]
+    around = f"{before} {text[contact.end : contact.end + FAR]}"
+    around = _pattern(_OWN_VOICE).sub(" ", _pattern(_DENIALS).sub(" ", around))
+    if _pattern(_WARNS).search(around) or _pattern(_REPORTS).search(around):
+        return HandleRole.MENTIONED
+    if contact.invited:
+        return HandleRole.OFFERED
+    near = text[max(0, contact.begins - NEAR) : contact.end + NEAR]
+    clicks = contact.kind is HandleKind.URL and _pattern(_CLICKS).search(near)
+    if clicks or _pattern(_INVITES).search(near):
+        return HandleRole.OFFERED
+    return HandleRole.UNKNOWN

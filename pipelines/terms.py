@@ -1,0 +1,198 @@
+"""The parts of rules: words, regexes, contacts and prices, and where a text holds them.
+
+Equal terms of several rules are one term here, so a shared lexicon is looked
+at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from patrol.errors import BadInput, PatrolError
+from patrol.models import HandleKind, Lexicon, Rule, Term
+from pipelines.fold import fold_one
+from pipelines.match import Found, Matcher, Scan, fault, folded_regex
+from pipelines.views import View
+
+Span = tuple[int, int]
+"""Characters of a folded text, as `text[start:end]`."""
+
+
+class BadTerm(BadInput):
+    """A term of a rule that cannot be looked for."""
+
+    def __init__(self, rule: str, term: str, what: str, *, why: str, do: str) -> None:
+        super().__init__(what, why=why, do=do, where=f"rule `{rule}`, term `{term}`")
+
+
+class _Use(NamedTuple):
+    """A word in a term: where it counts, and inside which longer words it does not."""
+
+    term: int
+    unless: frozenset[int]
+
+
+class Terms:
+    """All terms of a set of rules, compiled."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        lexicons: Sequence[Lexicon],
+        signs: Sequence[str],
+        faults: list[PatrolError],
+    ) -> None:
+        """Compile them; what is wrong with a term is added to `faults` and the term left out."""
+        self._lexicons = {lexicon.name: lexicon for lexicon in lexicons}
+        self._numbers: dict[Term, int] = {}
+        self._words: dict[str, int] = {}
+        self._uses: dict[int, set[_Use]] = defaultdict(set)
+        self._regexes: dict[str, int] = {}
+        self._regex_uses: dict[int, set[_Use]] = defaultdict(set)
+        self.handles: dict[int, frozenset[HandleKind]] = {}
+        """Terms that are kinds of contact."""
+        self.prices: set[int] = set()
+        """Terms that are a price."""
+        for rule in rules:
+            for name, term in rule.terms.items():
+                if term not in self._numbers:
+                    self._numbers[term] = len(self._numbers)
+                    faults += self._add(rule, name, term)
+        self._unless = {
+            number for uses in (self._uses, self._regex_uses) for one in uses.values()
+            for use in one for number in use.unless
+        }  # fmt: skip
+        self._matcher = Matcher(tuple(self._words), tuple(self._regexes), signs)
+
+    def number(self, term: Term) -> int:
+        """The number under which a term's spans are found."""
+        return self._numbers[term]
+
+    def scan(self, text: str) -> Scan | None:
+        """One pass over a folded text; None if nothing at all is in it."""
+        return self._matcher.scan(text)
+
+    def spans(self, text: str, scan: Scan | None, views: Iterable[View]) -> dict[int, set[Span]]:
+        """Where a folded text holds which term, in it or in another reading of it."""
+        words = [] if scan is None else list(scan.words)
+        regexes = () if scan is None else scan.regexes
+        for view in views:
+            read = self._matcher.scan(view.text)
+            words += [_moved(found, view) for found in read.words] if read else []
+        found: dict[int, set[Span]] = defaultdict(set)
+        covers = _covers(words, self._unless)
+        for word in words:
+            for use in self._uses.get(word.number, ()):
+                span = (word.start, word.end)
+                if word.free and not _inside(span, use.unless, covers):
+                    found[use.term].add(span)
+        for regex in regexes:
+            spans = self._matcher.spans(regex, text)
+            for use in self._regex_uses[regex]:
+                kept = {span for span in spans if not _inside(span, use.unless, covers)}
+                if kept:
+                    found[use.term] |= kept
+        return found
+
+    def _add(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
+        number = self._numbers[term]
+        if term.handle:
+            yield from self._add_handle(rule, name, term)
+        elif term.price:
+            self.prices.add(number)
+        elif term.regex is not None:
+            yield from self._add_regex(rule, name, term)
+        else:
+            yield from self._add_words(rule, name, term)
+
+    def _add_handle(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
+        known = [kind.value for kind in HandleKind]
+        kinds = set()
+        for kind in term.handle:
+            if kind == "any":
+                kinds |= set(HandleKind)
+            elif kind in known:
+                kinds.add(HandleKind(kind))
+            else:
+                yield BadTerm(
+                    rule.name, name, f"there is no kind of handle `{kind}`.",
+                    why="A handle is a contact of a kind that Patrol can find.",
+                    do=f"Write `{_nearest(kind, known)}`, or another of: {', '.join(known)}, any.",
+                )  # fmt: skip
+        self.handles[self._numbers[term]] = frozenset(kinds)
+
+    def _add_regex(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
+        regex = folded_regex(term.regex or "")
+        reason = fault(regex)
+        if reason is not None:
+            yield BadTerm(
+                rule.name, name, f"the regex `{term.regex}` cannot be used: {reason}",
+                why="A regex must be readable by two engines that take the same time on every text: "
+                "look-arounds, back-references and patterns that match nothing are not.",
+                do="Write it without them; several words are better written as `words`.",
+            )  # fmt: skip
+            return
+        regex_number = self._regexes.setdefault(regex, len(self._regexes))
+        longer = [self._word(word) for word in map(fold_one, term.unless) if word]
+        self._regex_uses[regex_number].add(_Use(self._numbers[term], frozenset(longer)))
+
+    def _add_words(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
+        words = [(word, term.unless) for word in term.words]
+        if term.lexicon is not None:
+            lexicon = self._lexicons.get(term.lexicon)
+            if lexicon is None:
+                known = sorted(self._lexicons)
+                yield BadTerm(
+                    rule.name, name, f"there is no lexicon `{term.lexicon}`.",
+                    why="A lexicon is a file of shared words; its name is the file's.",
+                    do=f"Write `{_nearest(term.lexicon, known)}`, or add the lexicon.",
+                )  # fmt: skip
+                return
+            words = [(word.word, (*word.unless, *term.unless)) for word in lexicon.words]
+        for word, unless in words:
+            folded = fold_one(word).strip()
+            if not folded:
+                yield BadTerm(
+                    rule.name, name, f"the word {word!r} is empty once it is folded.",
+                    why="It is made of characters that nobody sees, so it would be everywhere.",
+                    do="Take it out, or write the word that was meant.",
+                )  # fmt: skip
+                continue
+            longer = [one for one in map(fold_one, unless) if folded in one and folded != one]
+            use = _Use(self._numbers[term], frozenset(map(self._word, longer)))
+            self._uses[self._word(folded)].add(use)
+
+    def _word(self, folded: str) -> int:
+        return self._words.setdefault(folded, len(self._words))
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.0)
+    return near[0] if near else "one that exists"
+
+
+def _moved(found: Found, view: View) -> Found:
+    start, end = view.place(found.start, found.end)
+    return found._replace(start=start, end=end)
+
+
+def _covers(words: Iterable[Found], wanted: Iterable[int]) -> Mapping[int, list[Span]]:
+    """Where the longer words stand."""
+    covers: dict[int, list[Span]] = defaultdict(list)
+    numbers = frozenset(wanted)
+    for word in words:
+        if word.number in numbers:
+            covers[word.number].append((word.start, word.end))
+    return covers
+
+
+def _inside(span: Span, unless: Iterable[int], covers: Mapping[int, list[Span]]) -> bool:
+    """Whether a span lies inside one of the longer words."""
+    if not covers:
+        return False
+    return any(
+        start <= span[0] and span[1] <= end
+        for number in unless
+        for start, end in covers.get(number, ())
+    )
