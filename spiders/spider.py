@@ -209,7 +209,6 @@ class BoardSpider(scrapy.Spider):
             source=self.job.source,
             fetched_at=datetime.now(UTC),
         )
-        self.media_cut += received.capture.media_cut
         return received
 
     def _detect(self, received: Received) -> Engine | None:
@@ -250,6 +249,7 @@ class BoardSpider(scrapy.Spider):
     def _count(self, page: ReadPage) -> None:
         self.pages += 1
         self.posts += len(page.posts)
+        self.media_cut += page.capture.media_cut
 
     def _tidy(self, url: str | None) -> str | None:
         """A link in its canonical form; a link that the gate would not even read is counted as refused."""

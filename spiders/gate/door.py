@@ -139,6 +139,8 @@ class Door:
         refusal = self._cause(request, exception, inspection)
         if refusal is not None:
             raise self._gate.refuse(refusal) from None
+        if PLACE not in request.meta:
+            return None  # its robots.txt did not come; that was tried often enough
         if isinstance(exception, Aborted):
             return _copy(request)
         if isinstance(exception, NETWORK_FAULTS):

@@ -1,0 +1,108 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.gate.pace import LONGEST_WAIT, SHORTEST_WAIT, Pace, retry_after
+from spiders.gate.refusal import Reason, Refusal
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Clock:
+    """Time that only moves when somebody rests."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def rest(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.now += seconds
+
+
+def starts(seconds: float, requests: list[str], *, delay: float | None = None) -> list[float]:
+    """When each request of this order may start."""
+    clock = Clock()
+    pace = Pace(seconds, clock.rest, monotonic=clock)
+    if delay is not None:
+        pace.slow("a", delay)
+
+    async def ask() -> list[float]:
+        times = []
+        for host in requests:
+            await pace.turn(host)
+            times.append(clock.now)
+        return times
+
+    return asyncio.run(ask())
+
+
+def test_a_host_is_asked_no_faster_than_configured() -> None:
+    assert starts(2.0, ["a", "a", "a"]) == [0.0, 2.0, 4.0]
+    assert starts(2.0, ["a", "b", "a"]) == [0.0, 0.0, 2.0]
+    assert starts(0.0, ["a", "a"]) == [0.0, 0.0]
+
+
+def test_a_crawl_delay_slows_and_never_hastens() -> None:
+    assert starts(1.0, ["a", "a"], delay=5.0) == [0.0, 5.0]
+    assert starts(3.0, ["a", "a"], delay=1.0) == [0.0, 3.0]
+
+
+def test_a_crawl_delay_that_is_learnt_late_counts_from_then() -> None:
+    clock = Clock()
+    pace = Pace(1.0, clock.rest, monotonic=clock)
+
+    async def ask() -> float:
+        await pace.turn("a")
+        pace.slow("a", 7.0)
+        await pace.turn("a")
+        return clock.now
+
+    assert asyncio.run(ask()) >= 7.0
+
+
+def test_a_host_that_asked_for_peace_is_left_alone() -> None:
+    clock = Clock()
+    pace = Pace(0.0, clock.rest, monotonic=clock)
+    pace.cool("a", 30.0)
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(pace.turn("a"))
+    assert refused.value.reason is Reason.COOLING
+    asyncio.run(pace.turn("b"))
+    assert pace.longest_wait() == 30.0
+    clock.now = 31.0
+    asyncio.run(pace.turn("a"))
+    assert pace.longest_wait() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("5", 5.0),
+        (" 120 ", 120.0),
+        ("0", SHORTEST_WAIT),
+        ("99999999999999999999", LONGEST_WAIT),
+        (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
+        (format_datetime(NOW - timedelta(days=9), usegmt=True), SHORTEST_WAIT),
+        (format_datetime(NOW + timedelta(days=900), usegmt=True), LONGEST_WAIT),
+        ("soon", None),
+        ("-5", None),
+        ("１２", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_believed_within_limits(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, NOW) == seconds
+
+
+@given(st.text(max_size=60))
+def test_retry_after_never_raises(value: str) -> None:
+    seconds = retry_after(value, NOW)
+    assert seconds is None or SHORTEST_WAIT <= seconds <= LONGEST_WAIT
