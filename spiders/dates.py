@@ -196,7 +196,7 @@ def _zone(after: str) -> tuple[tzinfo | None, int]:
     return timezone(-offset if match["sign"] == "-" else offset), match.end()
 
 
-_ALONE = r"(?<![\d/.:-])"
+_ALONE = r"(?<![\d/.-])(?<!\d:)"
 _END = r"(?![\d:]|[/.-]\d)"
 _YMD = re.compile(
     rf"(?:(?P<minguo>民國|民国)\s?|{_ALONE})(?P<y>\d{{2,4}})\s?"

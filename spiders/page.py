@@ -9,7 +9,7 @@ changes, its fallbacks show it before its readers fail.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
@@ -32,6 +32,11 @@ _DAY_FIRST = frozenset(_LANGUAGES.split())
 
 
 _COMMA = re.compile(r",(?![^(\[]*[)\]])")
+
+_DATED = "time, [class*=date], [class*=time], [class*=Date], [class*=posted]"
+_ELSEWHERE = re.compile(
+    r"profile|sign|content|notice|edit|quote|post-?text|poster|user", re.IGNORECASE
+)
 
 
 class LayoutChanged(PatrolError):
@@ -113,6 +118,25 @@ class Row:
                     return found
         return None
 
+    def dated(self) -> PostedAt | None:
+        """In themes that keep no name: the shortest words called a date, outside of profile and text."""
+        found = [node for node in self.node.css(_DATED) if not self._elsewhere(node)]
+        for node in sorted(found, key=lambda node: len(node.text())):
+            moment = self.page.moment(node.text(), "[class*=date]")
+            if moment is not None:
+                self.page.hooks["[class*=date]"] += 1
+                return moment
+        return None
+
+    def _elsewhere(self, node: LexborNode) -> bool:
+        """Whether it stands in a part of the row that dates something else."""
+        above: LexborNode | None = node
+        while above is not None and above.mem_id != self.node.mem_id:
+            if _ELSEWHERE.search(above.attributes.get("class") or ""):
+                return True
+            above = above.parent
+        return False
+
     def link(self, *hooks: str) -> str | None:
         """Address of the first of these hooks that leads somewhere, whole and without session ids."""
         for hook in hooks:
@@ -124,17 +148,21 @@ class Row:
         return None
 
     def body(self, *selectors: str, without: str = "", also: str = "") -> Body | None:
-        """Words and media of the first selector that matches, without what `without` selects.
+        """Words and media of the first selector that finds any, without what `without` selects.
 
-        Elements that `also` selects are read too, behind them. None if no selector matches.
+        Elements that `also` selects are read too, behind them. None if no selector matches;
+        no words if nothing that matches has any.
         """
+        silent = None
         for selector in selectors:
-            nodes = self.node.css(selector)[:1]
-            if nodes:
-                self.page.hooks[selector] += 1
-                nodes += self.node.css(also) if also else []
-                return self._read(nodes, without)
-        return None
+            for node in self.node.css(selector):
+                more = self.node.css(also) if also else []
+                body = self._read([node, *more], without)
+                if body.text or body.media:
+                    self.page.hooks[selector] += 1
+                    return body
+                silent = silent or body
+        return silent
 
     def text(self, *selectors: str, without: str = "") -> str:
         """Words of the first selector that matches. Raises `LayoutChanged` if none does."""
@@ -276,6 +304,18 @@ class Page(Row):
             text=body.text,
             media=body.media,
         )
+
+
+def around(rows: Sequence[Row], tags: Collection[str]) -> list[Row]:
+    """The nearest elements with one of these tags around the rows, each once."""
+    found: dict[int, Row] = {}
+    for row in rows:
+        above = row.node.parent
+        while above is not None and above.tag not in tags:
+            above = above.parent
+        node = row.node if above is None else above
+        found.setdefault(node.mem_id, Row(row.page, node))
+    return list(found.values())
 
 
 def short_key(key: str) -> str:

@@ -52,9 +52,7 @@ _MEDIA = frozenset(
         "image",
     }
 )
-_SMILEY = re.compile(
-    r"smil|emoji|emoticon|/icons?/|static/image/(?:common/back|filetype)", re.IGNORECASE
-)
+_SMILEY = re.compile(r"smil|emoji|emoticon|/icons?/|static/image/common/back", re.IGNORECASE)
 _EMOJI = re.compile(r"[^\w\s]{1,4}|(?:[#*0-9]\ufe0f?\u20e3)+")
 _NO_SIZE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:\.0*)?(?:p[xt]|r?em|%)?\s*(?:;|!|$)",

@@ -66,7 +66,7 @@ _REMEDIES = {
 
 def behind_wall(page: Page) -> NotRead | None:
     """The error for a page that no engine knows because something else stands in its place."""
-    stands = wall(page)
+    stands = wall(page, unknown=True)
     return (
         NotRead(page.url, Reading("list", outcome=stands.outcome, detail=stands.detail))
         if stands
@@ -138,7 +138,7 @@ def _nothing(page: Page, engine: Engine) -> Reading:
     """A page without rows: a wall, an empty board, another page of the board, or a board that changed."""
     kind = engine.kind(page)
     shown = kind or "list"
-    stands = wall(page) if kind != "feed" else None
+    stands = wall(page, other=kind is None) if kind != "feed" else None
     if stands is not None:
         return Reading(kind=shown, outcome=stands.outcome, detail=stands.detail)
     if kind != "feed" and gone(page):

@@ -34,7 +34,7 @@ _CHALLENGE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE_SOURCE = re.compile(
-    r"attackevasive|_cf_chl_opt|window\._cf_translation|sucuri_cloudproxy|yunsuo_session|__jsl_clearance"
+    r"attackevasive[^;,<]{0,40}=[^;,<]*[1-9]|_cf_chl_opt|window\._cf_translation|sucuri_cloudproxy|yunsuo_session|__jsl_clearance"
 )
 
 _LOGIN_WORDS = re.compile(
@@ -70,13 +70,27 @@ _LOGIN_FORMS = (
     "form[id^=loginform] input[type=password], #messagelogin",
     "form[action*=pwverify], form[action*='login_password'], form#login_forum",
 )
+_INDEX = "a.forumtitle, a.forumlink, a.lastsubject, .forumlist, [id^=category_], .fl_g, ul.topiclist.forums"
+"""What an index of forums is made of."""
+
+_SHORT = 3_000
+"""Characters of text; a page that only asks to log in has no more."""
+
 _LONG = 20_000
 """Characters of markup; an error page without any frame is shorter."""
 
 
-def wall(page: Page) -> Wall | None:
-    """What stands in the way on a page that has no posts; None if nothing does."""
-    return _challenge(page) or _outage(page) or _login(page)
+def wall(page: Page, *, other: bool = False, unknown: bool = False) -> Wall | None:
+    """What stands in the way on a page that has no posts; None if nothing does.
+
+    `other` is a page of a board that would have no posts anyway, such as an
+    index: there a login is an offer. So it is on a page that is `unknown`.
+    """
+    found = _challenge(page) or _outage(page) or _login(page)
+    if found is None or found.outcome is not Outcome.LOGIN_WALL:
+        return found
+    offered = (other and page.has(_INDEX)) or (unknown and len(page.node.text()) > _SHORT)
+    return None if offered else found
 
 
 def _challenge(page: Page) -> Wall | None:

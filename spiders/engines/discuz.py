@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborNode
 from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
-from spiders.page import LayoutChanged, Page, Row
+from spiders.page import LayoutChanged, Page, Row, around
 from spiders.plain import Body, one_line, read_body
 from spiders.zones import read_zone
 
@@ -41,6 +41,7 @@ _AUTHOR = (
     ".pls .authi",
     "td.postauthor .postinfo a, td.postauthor cite a, .postauthor cite a",
     "td.postauthor .postinfo, td.postauthor cite, .postauthor cite",
+    ".authorinfo a.posterlink, .authorinfo a[href*='uid']:not([rel])",
     ".authi a.xw1",
     ".authi b a, .authi .mtit .z a, .authi a.blue",
     ".authi a[href*='uid-'], .authi a[href*='uid=']",
@@ -69,7 +70,7 @@ _BODY = (
 _NOT_SAID = (
     "i.pstatus, .pstatus, .locked, .jammer, .attach_nopermission, .attach_tips, .aimg_tip, .tip, .attp, .xg1.y, "
     "div.quote h5, .quote > h5, .blockcode em, .a_pr, .a_pt, .a_pb, .ad, .showhide > h4, .psth, .rate, .modact, .sign, "
-    ".signatures, .adsbygoogle, .pct > .a_p, .rusld, .rwdbst, .postactions, .tshare, .mtw.mbm, .cm, .pattl, .postattachlist, "
+    ".signatures, .adsbygoogle, .pct > .a_p, .rusld, .rwdbst, .postactions, .tshare, .mtw.mbm, .cm, .pattl, .postattachlist, [id^=attach_] > em, "
     ".t_attachlist, .useraction, [id^=post_rate], [id^=comment_], .notice, font[style*='font-size:0'], .plhin h2"
 )
 """Parts beside a post's words: edit note, locks, noise sown against copying, tips of attachments, advertisements, ratings."""
@@ -80,7 +81,6 @@ class Discuz(Engine):
         Sign(Where.GENERATOR, r"^Discuz!(?! ?Q)"),
         Sign(Where.MARKER, "#postlist [id^=postmessage_], #postlist [id^=authorposton]"),
         Sign(Where.MARKER, "tbody[id^=normalthread_], tbody[id^=stickthread_]"),
-        Sign(Where.MARKER, "td[id^=postmessage_], div[id^=postmessage_]"),
         Sign(Where.MARKER, "#nv_forum, #nv_member, #nv_misc, #nv_home"),
         Sign(
             Where.SCRIPT,
@@ -109,9 +109,7 @@ class Discuz(Engine):
             ".threadlist li > a[href*=viewthread], .threadlist li > a[href*=thread-]",
             "#waterfall h3 a[href*=viewthread], #waterfall h3 a[href*=thread-]",
         )
-        nodes = (_holder(link.node, {"tbody", "tr", "li"}) for link in links)
-        unique = {node.mem_id: node for node in nodes}
-        return [Row(page, node) for node in unique.values()]
+        return around(links, {"tbody", "tr", "li"})
 
     def thread(self, page: Page, row: Row) -> ThreadLink | None:
         hooks = (
@@ -199,13 +197,6 @@ class Discuz(Engine):
         return page.has(
             "#threadlist, #threadlisttableid, #moderate, .emp, #forumlist, .fl, [id^=category_], .threadlist, #content .nofollow"
         )
-
-
-def _holder(node: LexborNode, tags: set[str]) -> LexborNode:
-    above = node.parent
-    while above is not None and above.tag not in tags:
-        above = above.parent
-    return above or node
 
 
 def _number(pattern: re.Pattern[str], text: str) -> str | None:

@@ -10,12 +10,10 @@ from datetime import datetime, tzinfo
 from typing import ClassVar, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
-from spiders.page import LayoutChanged, Page, Row
+from spiders.page import LayoutChanged, Page, Row, around
 from spiders.plain import Body
 from spiders.zones import named_zone, read_zone
 
@@ -56,6 +54,7 @@ _PROSILVER = Theme(
         ".author time@datetime",
         ".post-head time@datetime, .postinfo time@datetime, .post-date time@datetime",
         ".postbody > time@datetime, .postbody > div > time@datetime",
+        "@data-date",
         "time[itemprop=datePublished]@datetime, meta[itemprop=datePublished]@content",
         "p.author",
         ".author",
@@ -89,7 +88,7 @@ _TABLES = Theme(
         "td span.postdetails[style], td.postdetails",
         "span.gensmall",
     ),
-    body=("td:has(> span.postbody)", "div.postbody", ".postbody"),
+    body=("td:has(> span.postbody), div:has(> span.postbody)", "div.postbody", ".postbody"),
 )
 
 _NOT_SAID = (
@@ -116,6 +115,10 @@ class Phpbb(Engine):
             Where.SCRIPT,
             r"Powered by (?:<[^>]*>\s*)?phpBB|phpBB (?:Group|Limited)\b|(?:ucp|viewtopic|viewforum)\.php\?[^\"']*\bsid=",
         ),
+        Sign(
+            Where.SCRIPT,
+            r"href=[\"']\.?/?view(?:topic|forum)\.php\?(?:[^\"'>]{0,80}&amp;)?[ftp]=\d|styles/(?:prosilver|subsilver2)/",
+        ),
     )
 
     def kind(self, page: Page) -> Kind | None:
@@ -134,9 +137,7 @@ class Phpbb(Engine):
             "a.topictitle, .topictitle a",
             ".topics a[href*=viewtopic].topic-title, .topic-title a[href*=viewtopic]",
         )
-        rows = {link.node.mem_id: _holder(link.node, {"li", "tr", "article"}) for link in links}
-        unique = {node.mem_id: node for node in rows.values()}
-        return [Row(page, node) for node in unique.values()]
+        return around(links, {"li", "tr", "article"})
 
     def thread(self, page: Page, row: Row) -> ThreadLink | None:
         hooks = ("a.topictitle", ".topictitle a", "a[href*=viewtopic]")
@@ -148,6 +149,8 @@ class Phpbb(Engine):
             "dd.lastpost span",
             ".lastpost time@datetime",
             ".lastpost",
+            "dd:last-child time@datetime",
+            "dd:last-child time, dd:last-child",
             "td:last-child time@datetime",
             "td:last-child p:first-child, td:last-child .postdetails, td:last-child .gensmall",
             "td:last-child",
@@ -156,6 +159,7 @@ class Phpbb(Engine):
         last = row.link(
             "dd.lastpost a[href*='#']",
             ".lastpost a[href*='#']",
+            "dd a[href*='#p']",
             "td a[href*='#p'], td:last-child a[href*='#']",
         )
         return ThreadLink(
@@ -176,7 +180,7 @@ class Phpbb(Engine):
         ]
         rows = rows or [
             row
-            for row in page.each("[id^=p]:has(.postbody), [id^=post]:has(.postbody)")
+            for row in page.each("[id^=p]:has(.postbody), [id^=p]:has(.content)")
             if _own_number(row)
         ]
         return rows or _anchored_rows(page)
@@ -211,12 +215,11 @@ class Phpbb(Engine):
             ".pagination li.arrow.next a[rel=next]",
             ".pagination li.next a",
             ".pagination a[rel=next]",
-            "a[rel=next]",
-            "link[rel=next]",
             "fieldset.display-options a.right-box.right",
             ".pagination a.next, .pagination .next a",
         )
-        return found or _after_current(page)
+        found = found or _after_current(page) or page.link("a[rel=next]", "link[rel=next]")
+        return None if found and "view=next" in found else found
 
     def clock(self, page: Page) -> Clock:
         for title in page.values("li.rightside span@title") + page.values(
@@ -239,14 +242,6 @@ class Phpbb(Engine):
             ".action-bar, .topic-actions, .topiclist.forums, ul.forums, a.forumtitle, a.forumlink, #viewforum, .forumbg, "
             "table.tablebg, table.forumline"
         )
-
-
-def _holder(node: LexborNode, tags: set[str]) -> LexborNode:
-    """The nearest element around it with one of these tags."""
-    above = node.parent
-    while above is not None and above.tag not in tags:
-        above = above.parent
-    return above or node
 
 
 def _own_number(row: Row) -> str | None:
@@ -281,7 +276,7 @@ def _anchored_rows(page: Page) -> list[Row]:
 def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
     """The date, which prosilver prints behind the author's name: `by name » date`."""
     for hook in theme.posted_at:
-        if hook.rpartition("@")[2] in {"datetime", "title", "content"}:
+        if "@" in hook:
             found = row.time(hook)
             if found is not None:
                 return found
@@ -292,7 +287,7 @@ def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
                 if found is not None:
                     row.page.hooks[hook] += 1
                     return found
-    return None
+    return row.dated()
 
 
 def _name(author: str | None) -> str | None:
@@ -365,7 +360,11 @@ def _topic_key(url: str) -> str:
 def _state(row: Row, last: str | None, active: PostedAt | None) -> str | None:
     """The last post's number where the list tells it, its time where not, and the number of replies."""
     replies = row.maybe(
-        "dd.posts", ".posts", ".replies", "td:nth-last-child(3) p, td:nth-last-child(4) span"
+        "dd.posts",
+        ".posts",
+        ".replies",
+        "dd:nth-of-type(1):has(dfn)",
+        "td:nth-last-child(3) p, td:nth-last-child(4) span",
     )
     count = re.sub(r"\D", "", (replies or "").split("/")[0])
     moved = urlsplit(last or "").fragment
