@@ -13,7 +13,6 @@ ACCOUNTS = {
     "audit": "auditor",
     "root": "admin",
 }
-PASSWORD = "a long enough sentence"
 
 
 @dataclass

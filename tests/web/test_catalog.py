@@ -4,6 +4,7 @@ import ast
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -97,6 +98,7 @@ def translated() -> Catalog:
 
 
 def _compiled(catalog: Catalog) -> bytes:
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
@@ -136,7 +138,9 @@ def test_translations_keep_their_facts() -> None:
     for message in translated():
         if message.id:
             originals = [message.id] if isinstance(message.id, str) else list(message.id)
-            for words in [message.string] if isinstance(message.string, str) else message.string or ():
+            for words in (
+                [message.string] if isinstance(message.string, str) else message.string or ()
+            ):
                 assert _facts(words) == _facts(originals[-1]), message.id
 
 
@@ -154,7 +158,7 @@ def test_no_chinese_stands_outside_the_catalog() -> None:
     chinese = re.compile(r"[一-鿿]")
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py"), *WEB.rglob("*.js")]:
         found = chinese.findall(path.read_text())
-        assert "".join(found) in {"", "繁體中文", "年月日民國中華民國年月日民國年月日"}, path
+        assert set(found) <= set("繁體中文年月日民國華"), path
 
 
 def _bring_up_to_date() -> None:

@@ -1,12 +1,13 @@
 """Filters and tags of our templates."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,20 +47,24 @@ def visible(text: object) -> SafeString:
     return mark_safe("".join(shown))  # noqa: S308  (every letter was escaped or written by us)
 
 
-@register.simple_tag
-def marked(piece: Piece, titles: dict[str, dict[str, str]] | None = None) -> SafeString:
-    """A piece of the text; with `titles`, marked words carry those of their rules."""
+def _piece(piece: Piece, titles: dict[str, dict[str, str]] | None) -> SafeString:
     if not piece.rules:
         return visible(piece.text)
     if titles is None:
         return format_html("<mark>{}</mark>", visible(piece.text))
-    named = ", ".join(in_language(titles.get(rule, {"en": rule})) for rule in piece.rules)
+    named = ", ".join(words.in_language(titles.get(rule, {"en": rule})) for rule in piece.rules)
     return format_html(
         '<mark title="{}">{}<span class="sr"> ({})</span></mark>',
         named,
         visible(piece.text),
         named,
     )
+
+
+@register.simple_tag
+def text_of(pieces: Iterable[Piece], titles: dict[str, dict[str, str]] | None = None) -> SafeString:
+    """Collected words with their marks; with `titles`, the marks carry those of their rules."""
+    return format_html_join("", "{}", ((_piece(piece, titles),) for piece in pieces))
 
 
 @register.filter

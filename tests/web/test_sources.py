@@ -1,0 +1,142 @@
+"""The sources page and the four eyes of a mandate."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+Sign = Callable[[str], Any]
+
+FORM = {
+    "basis": "警察職權行使法第28條",
+    "number": "115-002",
+    "hosts": "harbor.example",
+    "paths": "/",
+    "categories": ["fraud", "trading"],
+    "valid_from": "115/11/22",
+    "valid_until": "民國115年12月31日",
+}
+
+
+def test_the_list_says_how_each_source_is(garden: Any, sign_in: Sign) -> None:
+    from patrol.models import Outcome
+    from patrol.register.tables import RunRow
+
+    client = sign_in("lin")
+    page = client.get("/sources/").content.decode()
+    for part in (
+        "Harbor board",
+        "In force",
+        "Read as it should be, with new posts.",
+        "every 1 hour",
+    ):
+        assert part in page
+    RunRow.objects.update(outcome=Outcome.LAYOUT_CHANGED)
+    page = client.get("/sources/").content.decode()
+    assert "its posts do not stand where they used to" in page
+    assert "Have the engine adapted to a saved page." in page
+    assert "1 was not read as it should be" in page
+
+
+def test_outcomes_are_said_in_the_readers_language(garden: Any, sign_in: Sign) -> None:
+    from patrol.models import Outcome
+    from patrol.register.tables import RunRow
+
+    person = garden.people["lin"]
+    person.language = "zh-hant"
+    person.save()
+    client = sign_in("lin")
+    for outcome in Outcome:
+        RunRow.objects.update(outcome=outcome)
+        page = client.get("/sources/harbor/").content.decode()
+        from patrol.actions.outcomes import SENTENCES
+
+        for sentence in filter(None, SENTENCES[outcome]):
+            assert sentence not in page
+        assert "港灣論壇" in page
+
+
+def test_a_mandate_needs_a_second_person(garden: Any, sign_in: Sign) -> None:
+    from patrol.register.tables import AuthorizationRow
+
+    lin = sign_in("lin")
+    assert lin.post("/sources/harbor/authorizations/", FORM).status_code == 302
+    row = AuthorizationRow.objects.latest("pk")
+    assert row.categories == ["fraud", "trading"]
+    assert row.valid_until.isoformat() == "2026-12-31T16:00:00+00:00"
+    assert "another supervisor approves it" in lin.get("/sources/harbor/").content.decode()
+    assert lin.post(f"/authorizations/{row.pk}/approve/").status_code == 403
+    assert sign_in("mei").post(f"/authorizations/{row.pk}/approve/").status_code == 403
+    assert sign_in("wu").post(f"/authorizations/{row.pk}/approve/").status_code == 302
+    row.refresh_from_db()
+    assert row.approver == garden.people["wu"]
+    assert lin.post(f"/authorizations/{row.pk}/revoke/", {"reason": "over"}).status_code == 302
+    row.refresh_from_db()
+    assert row.revoked_at
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"hosts": "https://harbor.example/"}, "is no host name"),
+        ({"paths": "board"}, "A path begins with /."),
+        ({"valid_from": "soon"}, "Write the day like"),
+        ({"valid_until": "115/11/01"}, "ends before it begins"),
+        ({"valid_until": "117/11/01"}, "more than 180 days"),
+        ({"document_sha256": "xyz"}, "64 digits"),
+        ({"basis": ""}, "This field is required"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_said_beside_its_field(
+    change: dict[str, str], sentence: str, sign_in: Sign
+) -> None:
+    from patrol.register.tables import AuthorizationRow
+
+    answer = sign_in("lin").post("/sources/harbor/authorizations/", {**FORM, **change})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert sentence in page
+    assert "115-002" in page, "what was written is still there"
+    assert AuthorizationRow.objects.count() == 1
+
+
+def test_nobody_approves_by_an_extra_field(sign_in: Sign) -> None:
+    answer = sign_in("lin").post("/sources/harbor/authorizations/", {**FORM, "approver": "2"})
+    assert answer.status_code == 400
+
+
+def test_running_pausing_and_resuming(garden: Any, sign_in: Sign) -> None:
+    client = sign_in("lin")
+    assert client.post("/sources/harbor/run/").status_code == 302
+    assert garden.source.runs.filter(begun_at=None).count() == 1
+    assert client.post("/sources/harbor/pause/", {"reason": "quiet week"}).status_code == 302
+    assert "Paused" in client.get("/sources/").content.decode()
+    assert client.post("/sources/harbor/resume/").status_code == 302
+    garden.source.refresh_from_db()
+    assert garden.source.paused_at is None
+    assert sign_in("mei").post("/sources/harbor/run/").status_code == 403
+
+
+def test_an_officer_reads_sources_and_changes_none(sign_in: Sign) -> None:
+    page = sign_in("mei").get("/sources/harbor/").content.decode()
+    for act in ("Run now", "Approve", "Revoke", "Request an authorization"):
+        assert f">{act}<" not in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["2026-11-22", "115/11/22", "115-11-22", "民國115年11月22日", "民國115.11.22", " 2026/11/22 "],
+)
+def test_days_are_read_in_either_count_of_years(words: str) -> None:
+    from patrol.web.dates import read_date
+
+    assert read_date(words) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("words", ["11/22", "2026-13-01", "tomorrow", "22.11.2026", ""])
+def test_other_days_are_not_guessed(words: str) -> None:
+    from patrol.web.dates import read_date
+
+    with pytest.raises(ValueError):  # noqa: PT011  (datetime's own words differ)
+        read_date(words)
