@@ -50,6 +50,5 @@ def _alter(register: sqlite3.Connection, home: Path) -> str:
     register.execute("UPDATE ledger_record SET body = ? WHERE seq = ?", (altered.encode(), seq))
     return (
         f"Record {seq} of {last} said that `{who}` did `{record['verb']}`; "
-        f"now it says that `{other}` did.\n"
-        f"See it caught: patrol log verify --home {home}"
+        f"now it says that `{other}` did."
     )

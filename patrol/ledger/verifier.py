@@ -279,7 +279,7 @@ class Verifier:
     def _tail(self) -> list[Fault]:
         (indexed,) = self.base.execute("SELECT max(seq) FROM ledger_index").fetchone()
         known = ((size, what) for size, (_, what) in self.promised.items())
-        size, what = max((indexed or 0, "index"), *known)
+        size, what = max([(indexed or 0, "index"), *known])
         end = f"the log ends with record {self.size}, the {what} knows of {size}"
         return [Fault(self.size + 1, "truncated", end)] if size > self.size else []
 
@@ -298,8 +298,8 @@ class Verifier:
             return self._misplaced(at, record, hash_, agrees=agrees)
         if agrees and record.get("prev_hash") != self.hash.hex():
             return self._unlinked(at, hash_)
-        if agrees and type(version := record.get("v")) is int and version > 1:
-            raise CannotJudge(f"record {at} is of version {version}: take a newer verifier")
+        if agrees and (v := record.get("v", 1)) != 1 and self._maybe(at + 1).get("v", v) == v:
+            raise CannotJudge(f"record {at} is of a later version: take a newer verifier")
         if not agrees or not RECORD.fullmatch(body.decode()):
             why = "it has not the keys of a record" if agrees else "words and hash do not agree"
             return Fault(at, "edited", why)
