@@ -2,7 +2,7 @@
 
     fold       one spelling; every folded character knows its place in the original
     views      other readings, only where separators or digits hide a word
-    scan       all words, regexes and signs of all rules, in one pass
+    scan       all words and regexes of all rules, in one pass; then the signs
     handles    contacts with their roles, only where a sign of one was seen
     prices     amounts of money, likewise
     rules      those of which a wanted term was found
@@ -13,14 +13,18 @@ Nothing here keeps anything: `keep` is the last step, and another file.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
 
 from patrol.models import Category, Flagging, HandleRole, LeadKind, Match, Rule, Span
 from pipelines import score
 from pipelines.fold import Folded, fold
+from pipelines.handles import SIGNS as HANDLE_SIGNS
 from pipelines.handles import FoundHandle, handles
-from pipelines.match import Scan
+from pipelines.match import Scan, Signs
+from pipelines.prices import SIGN as PRICE_SIGN
 from pipelines.prices import Price, prices
-from pipelines.rules import PRICE_NUMBER, Ruleset
+from pipelines.rules import Ruleset
 from pipelines.terms import Span as Piece
 from pipelines.views import View, readings
 
@@ -28,6 +32,16 @@ BATCH = 256
 """Posts folded at a time: enough to share the cost of a call, few enough to stay in the cache."""
 
 NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
+
+
+PRICED = len(HANDLE_SIGNS)
+"""Number of the sign of a price, behind those of the readers of contacts."""
+
+
+@cache
+def _signs() -> Signs:
+    """The same for all rules, so compiled once a process."""
+    return Signs((*HANDLE_SIGNS, PRICE_SIGN))
 
 
 class Flagger:
@@ -54,24 +68,26 @@ class Flagger:
         for post, view in readings(batch):
             views[post].append(view)
         for post, text in enumerate(batch.texts):
-            scan = self.ruleset.terms.scan(text)
-            if scan is None and post not in views:
+            data = text.encode()
+            scan = self.ruleset.terms.scan(text, data)
+            signs = _signs().seen(data)
+            if scan is None and not signs and post not in views:
                 yield NOTHING
             else:
-                yield self._post(batch, post, scan, views.get(post, []), categories)
+                yield self._post(batch, post, scan, signs, views.get(post, []), categories)
 
     def _post(
         self,
         batch: Folded,
         post: int,
         scan: Scan | None,
+        signs: AbstractSet[int],
         views: list[View],
         categories: Collection[Category] | None,
     ) -> Flagging:
-        signs = scan.signs if scan else frozenset()
         found = self.ruleset.terms.spans(batch.texts[post], scan, views)
         contacts = handles(batch, post, signs, views) if signs or views else []
-        amounts = prices(batch.texts[post]) if PRICE_NUMBER in signs else []
+        amounts = prices(batch.texts[post]) if PRICED in signs else []
         if not (found or contacts):
             return NOTHING
         matches = tuple(

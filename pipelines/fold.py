@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from pipelines.fold_table import SPECIAL, ignored, joins, mark, spelled, table
 
-
 LONGEST = 64
 """Characters of a cluster. Unicode's stream-safe format allows 30 marks (UAX 15, section 13)."""
 

@@ -116,7 +116,7 @@ def _looks() -> Iterator[tuple[str, str]]:
     """Letters that look like one ASCII letter, each by its own shape."""
     text = LOOKALIKES.read_text("utf-8")
     for row in csv.DictReader(text.splitlines(), delimiter="\t"):
-        yield chr(int(row["character"][2:], 16)), row["letter"]
+        yield chr(int(row["character"].removeprefix("U+"), 16)), row["letter"]
     for code in (*range(0x80, 0x250), *range(0x250, 0x2B0), *range(0x1D00, 0x1D80),
                  *range(0x1E00, 0x1F00), *range(0x2C60, 0x2C80), *range(0xA720, 0xA800)):  # fmt: skip
         named = _NAMED_LATIN.fullmatch(unicodedata.name(chr(code), ""))

@@ -6,7 +6,8 @@ from the original.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ class FoundHandle(NamedTuple):
 
 
 def handles(
-    batch: Folded, post: int, signs: Set[int], spread: Iterable[View] = ()
+    batch: Folded, post: int, signs: AbstractSet[int], spread: Iterable[View] = ()
 ) -> list[FoundHandle]:
     """Contacts of a post of a batch, in the order of the text.
 
@@ -76,7 +77,7 @@ def handles(
     return [one for one in made if one is not None]
 
 
-def _contacts(text: str, signs: Set[int]) -> Iterator[Contact]:
+def _contacts(text: str, signs: AbstractSet[int]) -> Iterator[Contact]:
     kept: list[Contact] = []
     for number, reader in enumerate(READERS):
         if number not in signs:

@@ -61,9 +61,52 @@ _WORDS = (
 )
 
 _NO_ACCOUNT = frozenset(
-    "pay store points point today bank official group app music tv webtoon shop mobile taxi travel"
-    " http https www line telegram wechat whatsapp skype id email mail mms sms bot notify works the"
-    " and dance drawing manager doctor pods hotel stickers sticker theme login".split()
+    [
+        "pay",
+        "store",
+        "points",
+        "point",
+        "today",
+        "bank",
+        "official",
+        "group",
+        "app",
+        "music",
+        "tv",
+        "webtoon",
+        "shop",
+        "mobile",
+        "taxi",
+        "travel",
+        "http",
+        "https",
+        "www",
+        "line",
+        "telegram",
+        "wechat",
+        "whatsapp",
+        "skype",
+        "id",
+        "email",
+        "mail",
+        "mms",
+        "sms",
+        "bot",
+        "notify",
+        "works",
+        "the",
+        "and",
+        "dance",
+        "drawing",
+        "manager",
+        "doctor",
+        "pods",
+        "hotel",
+        "stickers",
+        "sticker",
+        "theme",
+        "login",
+    ]
 )
 
 _LONG_NAME = 5

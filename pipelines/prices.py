@@ -5,7 +5,6 @@ A number alone is no price. It becomes one by a currency, by `k`, by 萬 or 千
 """
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -16,10 +15,14 @@ from pipelines.match import folded_regex
 MOST = 200
 """Prices read from one text."""
 
+_ONE_SIGN = "一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
+_FIGURE = "[0-9零〇一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾]"
 SIGN = (
-    r"[0-9零一二三四五六七八九十百两几壹贰叁肆伍陆柒捌玖拾].{0,4}(?:元|块|圆|円|[万千百kwu]|usd|ntd|twd|rmb|台币|美金|港币|欧|镑|日)"
-    r"|(?:[$€£¥₩]|nt|usd|twd|rmb|价|卖|售|费|币|美金|price|hkd|jpy|cny|eur|gbp).{0,4}[0-9零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾]"
+    rf"{_FIGURE}.{{0,3}}(?:元|块|圆|円|usd|n?td?|twd|rmb|cny|hkd|jpy|eur|gbp|美|港|欧|日[圆币]|台币|人民|[$€£u]|bucks|dollars|新|每|一[次节晚]|/)"
+    rf"|[0-9] ?[kw万千百亿]|[{_ONE_SIGN}十百千][百千万][{_ONE_SIGN}]"
+    rf"|(?:[$€£¥₩₮]|nt|us[d$]|usdt|twd|rmb|cny|hkd|jpy|eur|gbp|价|卖|售|收|费|薪|币|美[金元]|price|cost|只要|零用.?|一[次晚节]).{{0,4}}{_FIGURE}"
 )
+"""Folded. Says whether a text may hold a price."""
 
 
 class Price(NamedTuple):
@@ -48,7 +51,7 @@ _AFTER = {
 _DIGITS = {
     **dict(zip("零一二三四五六七八九", range(10), strict=True)),
     **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
-    **{"两": 2},
+    "两": 2,
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000, "万": 10_000,
           "亿": 100_000_000, "k": 1_000, "w": 10_000}  # fmt: skip

@@ -12,16 +12,9 @@ from typing import Self
 
 from patrol.errors import BadInput, ManyErrors, PatrolError
 from patrol.models import Category, LeadKind, Lexicon, Rule
-from pipelines.handles import SIGNS as HANDLE_SIGNS
 from pipelines.match import outermost
-from pipelines.prices import SIGN as PRICE_SIGN
 from pipelines.terms import Span, Terms
 from pipelines.when import Node, parse
-
-SIGNS = (*HANDLE_SIGNS, PRICE_SIGN)
-"""Signs that the one pass looks for: of contacts, then of prices."""
-
-PRICE_NUMBER = len(HANDLE_SIGNS)
 
 
 class SameName(BadInput):
@@ -91,7 +84,7 @@ class Ruleset:
             *(SameName("rule", name) for name in _twice([rule.name for rule in rules])),
             *(SameName("lexicon", name) for name in _twice([one.name for one in lexicons])),
         ]
-        terms = Terms(rules, lexicons, SIGNS, faults)
+        terms = Terms(rules, lexicons, faults)
         compiled = []
         for rule in rules:
             try:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from patrol.errors import BadInput, PatrolError
 from patrol.models import HandleKind, Lexicon, Rule, Term
 from pipelines.fold import fold_one
-from pipelines.match import Found, Matcher, Scan, fault, folded_regex
+from pipelines.match import UNREADABLE, Found, Matcher, Scan, fault, folded_regex
 from pipelines.views import View
 
 Span = tuple[int, int]
@@ -24,6 +24,20 @@ class BadTerm(BadInput):
 
     def __init__(self, rule: str, term: str, what: str, *, why: str, do: str) -> None:
         super().__init__(what, why=why, do=do, where=f"rule `{rule}`, term `{term}`")
+
+
+class BadRegex(BadTerm):
+    """A regex that one of the two engines refuses."""
+
+    def __init__(self, rule: str, term: str, regex: str, reason: str) -> None:
+        super().__init__(
+            rule,
+            term,
+            f"the regex `{regex}` cannot be used: {reason}",
+            why="A regex must be readable by two engines that take the same time on every text: "
+            "look-arounds, back-references and patterns that match nothing are not.",
+            do="Write it without them; several words are better written as `words`.",
+        )
 
 
 class _Use(NamedTuple):
@@ -40,7 +54,6 @@ class Terms:
         self,
         rules: Sequence[Rule],
         lexicons: Sequence[Lexicon],
-        signs: Sequence[str],
         faults: list[PatrolError],
     ) -> None:
         """Compile them; what is wrong with a term is added to `faults` and the term left out."""
@@ -50,6 +63,7 @@ class Terms:
         self._uses: dict[int, set[_Use]] = defaultdict(set)
         self._regexes: dict[str, int] = {}
         self._regex_uses: dict[int, set[_Use]] = defaultdict(set)
+        self._written: list[tuple[str, str, str, str]] = []
         self.handles: dict[int, frozenset[HandleKind]] = {}
         """Terms that are kinds of contact."""
         self.prices: set[int] = set()
@@ -63,22 +77,33 @@ class Terms:
             number for uses in (self._uses, self._regex_uses) for one in uses.values()
             for use in one for number in use.unless
         }  # fmt: skip
-        self._matcher = Matcher(tuple(self._words), tuple(self._regexes), signs)
+        self._matcher = self._compiled(faults)
+
+    def _compiled(self, faults: list[PatrolError]) -> Matcher:
+        """The matcher. All at once is fast; only if that fails, each regex is tried to find which."""
+        try:
+            return Matcher(tuple(self._words), tuple(self._regexes))
+        except UNREADABLE:
+            for rule, name, written, regex in self._written:
+                reason = fault(regex)
+                if reason is not None:
+                    faults.append(BadRegex(rule, name, written, reason))
+            return Matcher(())
 
     def number(self, term: Term) -> int:
         """The number under which a term's spans are found."""
         return self._numbers[term]
 
-    def scan(self, text: str) -> Scan | None:
-        """One pass over a folded text; None if nothing at all is in it."""
-        return self._matcher.scan(text)
+    def scan(self, text: str, data: bytes) -> Scan | None:
+        """One pass over a folded text, given also in UTF-8; None if nothing is in it."""
+        return self._matcher.scan(text, data)
 
     def spans(self, text: str, scan: Scan | None, views: Iterable[View]) -> dict[int, set[Span]]:
         """Where a folded text holds which term, in it or in another reading of it."""
         words = [] if scan is None else list(scan.words)
         regexes = () if scan is None else scan.regexes
         for view in views:
-            read = self._matcher.scan(view.text)
+            read = self._matcher.scan(view.text, view.text.encode())
             words += [_moved(found, view) for found in read.words] if read else []
         found: dict[int, set[Span]] = defaultdict(set)
         covers = _covers(words, self._unless)
@@ -102,7 +127,7 @@ class Terms:
         elif term.price:
             self.prices.add(number)
         elif term.regex is not None:
-            yield from self._add_regex(rule, name, term)
+            self._add_regex(rule, name, term)
         else:
             yield from self._add_words(rule, name, term)
 
@@ -122,18 +147,10 @@ class Terms:
                 )  # fmt: skip
         self.handles[self._numbers[term]] = frozenset(kinds)
 
-    def _add_regex(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
+    def _add_regex(self, rule: Rule, name: str, term: Term) -> None:
         regex = folded_regex(term.regex or "")
-        reason = fault(regex)
-        if reason is not None:
-            yield BadTerm(
-                rule.name, name, f"the regex `{term.regex}` cannot be used: {reason}",
-                why="A regex must be readable by two engines that take the same time on every text: "
-                "look-arounds, back-references and patterns that match nothing are not.",
-                do="Write it without them; several words are better written as `words`.",
-            )  # fmt: skip
-            return
         regex_number = self._regexes.setdefault(regex, len(self._regexes))
+        self._written.append((rule.name, name, term.regex or "", regex))
         longer = [self._word(word) for word in map(fold_one, term.unless) if word]
         self._regex_uses[regex_number].add(_Use(self._numbers[term], frozenset(longer)))
 

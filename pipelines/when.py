@@ -8,7 +8,8 @@
 """
 
 import re
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Named(NamedTuple):
 
     term: str
 
-    def support(self, there: Set[str], anywhere: Set[str]) -> frozenset[str] | None:  # noqa: ARG002
+    def support(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> frozenset[str] | None:  # noqa: ARG002
         """The terms that make it true, or None. `there` is asked of terms, `anywhere` of negated ones."""
         return frozenset({self.term}) if self.term in there else None
 
@@ -60,7 +61,7 @@ class Absent(NamedTuple):
 
     term: str
 
-    def support(self, there: Set[str], anywhere: Set[str]) -> frozenset[str] | None:  # noqa: ARG002
+    def support(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> frozenset[str] | None:  # noqa: ARG002
         return None if self.term in anywhere else frozenset()
 
     def wanted(self) -> frozenset[str]:
@@ -79,7 +80,7 @@ class Several(NamedTuple):
     least: int
     parts: tuple["Node", ...]
 
-    def support(self, there: Set[str], anywhere: Set[str]) -> frozenset[str] | None:
+    def support(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> frozenset[str] | None:
         found = [part.support(there, anywhere) for part in self.parts]
         true = [terms for terms in found if terms is not None]
         return frozenset().union(*true) if len(true) >= self.least else None

@@ -52,7 +52,9 @@ class BadLine(BadInput):
 @app.command()
 @told
 def flag(
-    file: Annotated[str, typer.Argument(help="JSON lines with id and text; `-` is standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="JSON lines with id and text; `-` is standard input.")
+    ],
     rules: Annotated[
         Path | None, typer.Option("--rules", help="Folder of rules.", show_default="config/rules")
     ] = None,
@@ -83,7 +85,7 @@ def flag(
 
 def _opened(file: str) -> IO[bytes]:
     if file == "-":
-        return open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: PTH123, SIM115  (a descriptor)
+        return open(sys.stdin.fileno(), "rb", closefd=False)
     try:
         return Path(file).open("rb")
     except OSError as error:
