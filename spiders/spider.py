@@ -197,7 +197,7 @@ class BoardSpider(scrapy.Spider):
         return False
 
     def _receive(self, response: Response) -> Received:
-        received = receive(
+        return receive(
             response.body,
             url=response.url,
             hops=response.request.meta[HOPS] if response.request else (),
@@ -209,7 +209,6 @@ class BoardSpider(scrapy.Spider):
             source=self.job.source,
             fetched_at=datetime.now(UTC),
         )
-        return received
 
     def _detect(self, received: Received) -> Engine | None:
         found = detect(received.page)

@@ -26,6 +26,7 @@ class Place(NamedTuple):
     host: str
     """With `:port` where it is not the scheme's own."""
     hostname: str
+    """Without port, and without the brackets of IPv6."""
     port: int
     path: str
     query: str
@@ -56,7 +57,7 @@ def place(address: str, base: str | None = None) -> Place:
         raise Refusal(Reason.SCOPE, "An address with a user name is a disguise or a login.")
     port = int(url.port) if url.port else _DEFAULT_PORTS[scheme]
     href, path, query = url.href.partition("#")[0], url.pathname, url.search
-    return Place(href, scheme, url.host, url.hostname, port, path, query)
+    return Place(href, scheme, url.host, url.hostname.strip("[]"), port, path, query)
 
 
 def _authority(address: str) -> str:

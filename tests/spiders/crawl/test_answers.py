@@ -17,6 +17,7 @@ from tests.spiders.crawl.conftest import (
     job,
     run,
     small_board,
+    swap,
     thread,
     thread_list,
 )
@@ -194,8 +195,8 @@ def test_a_steady_drip_is_cut(board: MakeBoard) -> None:
     def hasty(go: Callable[[], object]) -> object:
         from spiders.gate import door
 
-        door.SECONDS = 1.0
-        door.BACKOFF = ()
+        swap(door, "SECONDS", 1.0)
+        swap(door, "BACKOFF", ())
         return go()
 
     began = time.monotonic()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,9 +41,7 @@ def _now(**ahead: float) -> datetime:
         {"revoked_at": _now(hours=-1)},
     ],
 )
-def test_without_one_in_force_nothing_is_asked(
-    board: MakeBoard, changes: dict[str, object]
-) -> None:
+def test_without_one_in_force_nothing_is_asked(board: MakeBoard, changes: dict[str, Any]) -> None:
     site = board(small_board())
     ran = run(job(site, **changes))
     assert ran.report.outcome is Outcome.AUTHORIZATION_ENDED
@@ -129,7 +128,7 @@ def _later(work: Job, seconds: float, **changes: object) -> Callable[[], Mandate
     ],
 )
 def test_a_change_in_the_register_ends_a_run(
-    board: MakeBoard, changes: dict[str, object], outcome: Outcome
+    board: MakeBoard, changes: dict[str, Any], outcome: Outcome
 ) -> None:
     site = board(endless_board())
     work = job(site, thread_pages=500)
