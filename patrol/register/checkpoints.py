@@ -73,6 +73,8 @@ def sign_due(now: datetime) -> bool:
     with _told():
         size = log.head().seq
         last = LedgerCheckpoint.objects.order_by("-size").first()
+    if size == 0 and last is None:
+        return False
     if last is not None:
         waited = now - last.signed_at
         if size == last.size or (

@@ -1,0 +1,180 @@
+"""`patrol log verify` and `patrol demo tamper`, as a person runs them."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from patrol.cli.log import app
+from patrol.demo.tamper import NothingToAlter, tamper
+from patrol.models import Actor, Record, Verb
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["verify", *map(str, words)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def judged(home: Path, *words: object) -> tuple[int, dict[str, Any]]:
+    code, out, _ = run("--home", home, "--json", *words)
+    answer: dict[str, Any] = json.loads(out)
+    assert set(answer) == {"ok", "records", "checkpoints", "first_bad", "kind", "sentence"}
+    return code, answer
+
+
+@pytest.fixture
+def home(register: Path) -> Path:
+    from django.db import transaction
+
+    from patrol.register import checkpoints, log
+
+    with transaction.atomic():
+        for number in range(20):
+            log.append(
+                Record(verb=Verb.LEAD_VIEWED, actor=Actor(account="chen"), subject=f"lead:{number}")
+            )
+    checkpoints.sign_now()
+    return register
+
+
+def change(home: Path, *statements: str) -> None:
+    register = sqlite3.connect(home / "register.sqlite3")
+    with register:
+        for statement in statements:
+            register.execute(statement)
+    register.close()
+
+
+def test_a_log_that_holds_is_said_and_recorded(home: Path) -> None:
+    from patrol.register import log
+
+    code, answer = judged(home)
+    assert (code, answer["ok"], answer["records"], answer["checkpoints"]) == (0, True, 20, 1)
+    assert (answer["first_bad"], answer["kind"]) == (None, None)
+    (newest,) = log.each(limit=1)
+    assert newest.record.verb == Verb.LOG_VERIFIED
+    assert newest.record.actor.account == "cli"
+    assert (newest.record.actor.origin or "").startswith("cli:")
+    assert newest.record.count == 20
+    code, out, err = run("--home", home)
+    assert (code, out) == (0, "All 21 records and 1 checkpoints hold.\n")
+    assert "kept elsewhere" in err
+
+
+def test_the_record_of_the_look_is_remembered_too(home: Path) -> None:
+    run("--home", home)
+    change(
+        home,
+        "DELETE FROM ledger_record WHERE seq = 21",
+        "DELETE FROM ledger_index WHERE seq = 21",
+    )
+    code, answer = judged(home)
+    assert (code, answer["kind"], answer["first_bad"]) == (5, "truncated", 21)
+
+
+CHANGES = {
+    ("edited", 7): ["UPDATE ledger_record SET body = replace(body, 'chen', 'wang') WHERE seq = 7"],
+    ("deleted", 7): ["DELETE FROM ledger_record WHERE seq = 7"],
+    ("inserted", 22): [
+        "INSERT INTO ledger_record SELECT 22, body, hash FROM ledger_record WHERE seq = 7"
+    ],
+    ("swapped", 7): [
+        "UPDATE ledger_record SET seq = -7 WHERE seq = 7",
+        "UPDATE ledger_record SET seq = 7 WHERE seq = 8",
+        "UPDATE ledger_record SET seq = 8 WHERE seq = -7",
+    ],
+    ("truncated", 18): [
+        "DELETE FROM ledger_record WHERE seq >= 18",
+        "DELETE FROM ledger_index WHERE seq >= 18",
+        "DELETE FROM ledger_checkpoint",
+    ],
+    ("index_edited", 7): ["UPDATE ledger_index SET account = 'wang' WHERE seq = 7"],
+}
+
+
+@pytest.mark.parametrize(("fault", "statements"), CHANGES.items(), ids=str)
+def test_each_change_is_named(
+    home: Path, tmp_path: Path, fault: tuple[str, int], statements: list[str]
+) -> None:
+    kind, seq = fault
+    memory = tmp_path / "memory"
+    assert judged(home, "--remember", memory)[0] == 0
+    seen = memory.read_bytes()
+    change(home, *statements)
+    code, answer = judged(home, "--remember", memory)
+    assert (code, answer["ok"], answer["kind"], answer["first_bad"]) == (5, False, kind, seq)
+    assert f"Record {seq}" in answer["sentence"]
+    assert memory.read_bytes() == seen, "a memory is never replaced by what does not hold"
+    rows = sqlite3.connect(home / "register.sqlite3").execute("SELECT max(seq) FROM ledger_record")
+    assert rows.fetchone()[0] <= 22, "and nothing is added to a broken log"
+
+
+def test_the_demo_tampers_and_is_caught(home: Path) -> None:
+    told = tamper(home)
+    assert "Record 10 of 20" in told
+    assert "`chen`" in told
+    assert "`nobody`" in told
+    code, answer = judged(home)
+    assert (code, answer["kind"], answer["first_bad"]) == (5, "edited", 10)
+
+
+def test_there_is_nothing_to_tamper_with(register: Path, tmp_path: Path) -> None:
+    for place in (register, tmp_path / "nowhere"):
+        with pytest.raises(NothingToAlter, match="no access log"):
+            tamper(place)
+
+
+def test_an_empty_log_holds(register: Path) -> None:
+    assert judged(register)[1]["records"] == 0
+
+
+def broken(home: Path, file: str, content: bytes | None) -> None:
+    path = home / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code"),
+    [
+        ("register.sqlite3", None, 3),
+        ("register.sqlite3", b"", 1),
+        ("register.sqlite3", b"garbage" * 1_000, 1),
+        ("register.sqlite3", b"SQLite format 3\0" + b"garbage" * 1_000, 1),
+        ("keys/log.pub", b"garbage", 1),
+        ("keys/log.pub", None, 1),
+        ("checkpoints/remembered", b"garbage", 1),
+        ("checkpoints/notes", b"garbage\n\n\n", 5),
+        ("checkpoints/notes", None, 0),
+    ],
+)
+def test_broken_files_are_a_sentence(
+    home: Path, file: str, content: bytes | None, code: int
+) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    broken(home, file, content)
+    found, out, err = run("--home", home)
+    assert found == code
+    assert "Traceback" not in out + err
+    assert out.strip() or err.strip()
+
+
+def test_a_log_that_cannot_be_written_is_verified_all_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(
+        home,
+        "CREATE TRIGGER full BEFORE INSERT ON ledger_record "
+        "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+    )
+    code, out, err = run("--home", home)
+    assert (code, out) == (0, "All 20 records and 1 checkpoints hold.\n")
+    assert "not on record" in err
