@@ -178,12 +178,14 @@ def _read(body: bytes, codec: str, origin: From) -> Decoded:
     except (LookupError, UnicodeError, ValueError):
         codec, text = "utf-8", body.decode("utf-8", "replace")
     text = text.removeprefix("\ufeff")
-    foreign = len(text) if not text.isascii() else 0
-    if foreign:
-        foreign = len(text.encode("ascii", "ignore"))
-        foreign = len(text) - foreign
-    lost = text.count("\ufffd") if foreign else 0
-    return Decoded(text, _NAMES.get(codec, codec), origin, lost / foreign if lost else 0.0)
+    if text.isascii():
+        return Decoded(text, _NAMES.get(codec, codec), origin, 0.0)
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    lost = text.count("\ufffd")
+    if lost and codec == "utf-8":
+        # Some were replaced long ago, by whoever wrote the page.
+        lost -= body.count(b"\xef\xbf\xbd")
+    return Decoded(text, _NAMES.get(codec, codec), origin, lost / foreign)
 
 
 def _guess(body: bytes) -> Decoded:
@@ -191,9 +193,20 @@ def _guess(body: bytes) -> Decoded:
     wide = _wide(sample)
     if wide:
         return _read(body, wide, "guess")
+    if _well_formed(sample):
+        return _read(body, "utf-8", "guess")
     scored = [(_strangeness(_read(sample, codec, "guess")), codec) for codec in _GUESSES]
     strangeness, codec = min(scored, key=lambda pair: pair[0])
     return _read(body, codec if strangeness < 1.0 else "cp1252", "guess")
+
+
+def _well_formed(sample: bytes) -> bool:
+    """Whether it is UTF-8 throughout; its last character may be cut in two."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(sample: bytes) -> str | None:
@@ -217,7 +230,7 @@ def _strangeness(decoded: Decoded) -> float:
     usual += sum(len(run) for run in _CYRILLIC.findall(decoded.text)[:_LETTERS]) * 0.6
     usual += len(_ACCENTED.findall(decoded.text)[:_LETTERS]) * 0.6
     proof = 0.5 if decoded.charset == "utf-8" and decoded.replaced <= LIE else 0.0
-    return 1.0 - min(usual / len(foreign), 1.0) - proof + 20 * decoded.replaced
+    return 1.0 - min(usual / len(foreign), 1.0) - proof + 5 * decoded.replaced
 
 
 def _usual(letter: str) -> float:

@@ -97,7 +97,7 @@ def _challenge(page: Page) -> Wall | None:
     words = _CHALLENGE_WORDS.search(page.title)
     source = _CHALLENGE_SOURCE.search(page.markup)
     mark = next((mark for mark in _CHALLENGE_MARKS if page.has(mark)), None)
-    if source or words or (mark and not _login(page)):
+    if source or words or (mark and len(page.node.text()) < _SHORT and not _login(page)):
         told = (
             f"`{source[0]}` in its source"
             if source

@@ -113,11 +113,11 @@ class Phpbb(Engine):
         Sign(Where.MARKER, "ul.topiclist.topics li.row a.topictitle"),
         Sign(
             Where.SCRIPT,
-            r"Powered by (?:<[^>]*>\s*)?phpBB|phpBB (?:Group|Limited)\b|(?:ucp|viewtopic|viewforum)\.php\?[^\"']*\bsid=",
+            r"Powered by (?:<[^>]*>\s*)?phpBB|phpBB (?:Group|Limited)\b|href=[\"'](?:\./)?(?:ucp|viewtopic|viewforum)\.php\?[^\"'>]*\bsid=",
         ),
         Sign(
             Where.SCRIPT,
-            r"href=[\"']\.?/?view(?:topic|forum)\.php\?(?:[^\"'>]{0,80}&amp;)?[ftp]=\d|styles/(?:prosilver|subsilver2)/",
+            r"href=[\"'](?:\./)?view(?:topic|forum)\.php\?(?:[^\"'>]{0,80}&amp;)?[ftp]=\d|styles/(?:prosilver|subsilver2)/",
         ),
     )
 
