@@ -63,9 +63,11 @@ def test_pages_go_back_to_the_first_record(sign_in: Sign) -> None:
 
 
 def test_verifying_says_what_came_out(sign_in: Sign) -> None:
+    from patrol.register.checkpoints import sign_now
     from patrol.register.tables import LedgerRecord
 
     _work(sign_in)
+    sign_now()
     client = sign_in("audit")
     answer = client.post("/log/verify/")
     assert answer.status_code == 200

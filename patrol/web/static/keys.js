@@ -191,14 +191,16 @@
   });
 
   // Where we were: the lead named in the address, the one looked at last, or the same place in the list.
-  if (where === "queue" && one(".rows")) {
+  // After loading: going to the address's fragment takes the focus away.
+  addEventListener("load", () => {
+    if (where !== "queue" || !one(".rows")) return;
     const named = location.hash.startsWith("#lead-") && document.getElementById(location.hash.slice(1));
     const place = sessionStorage.getItem("place");
     sessionStorage.removeItem("place");
     if (named) select(named);
     else if (place !== null) select(rows()[Math.min(Number(place), rows().length - 1)]);
     else if (location.hash) select(current());
-  }
+  });
   if (where === "lead" && location.hash.startsWith("#choose-")) open(location.hash.slice(8));
   const error = one("#error");
   if (error) error.focus();

@@ -8,8 +8,8 @@ from django.shortcuts import render
 
 from patrol.actions import audit
 from patrol.actions.audit import LogFilter
-from patrol.ledger.verifier import Report
 from patrol.models import Permission, Result, Verb
+from patrol.register.watch import LogVerdict
 from patrol.web.access import page
 from patrol.web.forms import PlainForm
 from patrol.web.request import Request
@@ -44,7 +44,7 @@ def verify(request: Request) -> HttpResponse:
     return _records(request, audit.verify(request.desk))
 
 
-def _records(request: Request, verdict: Report | None) -> HttpResponse:
+def _records(request: Request, verdict: LogVerdict | None) -> HttpResponse:
     wanted = _filter(request.GET)
     found = audit.records(request.desk, wanted)
     return render(

@@ -1,0 +1,90 @@
+"""Each page in both languages: readable by everybody, on a phone too, and asking nobody else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Page]
+SCREENS = Path(__file__).parents[1] / "screens"
+PAGES = {
+    "queue": ("/leads/", "mei"),
+    "nothing": ("/leads/?category=arms", "mei"),
+    "lead": ("/leads/1/", "mei"),
+    "victim": ("/leads/3/", "mei"),
+    "sources": ("/sources/", "lin"),
+    "source": ("/sources/harbor/", "lin"),
+    "log": ("/log/", "audit"),
+    "keys": ("/keys/", "mei"),
+    "account": ("/account/", "mei"),
+    "factor": ("/account/factor/app/", "mei"),
+    "sign_in": ("/account/login/", None),
+    "enter": ("/enter/abc/", None),
+}
+WIDTHS = (1280, 390, 320)
+
+
+def _open(open_page: Open, name: str, language: str, width: int, scheme: str = "light") -> Page:
+    address, account = PAGES[name]
+    locale = "zh-TW" if language == "zh-hant" else "en-US"
+    return open_page(address, account, width, locale=locale, color_scheme=scheme)
+
+
+def _open_all(page: Page) -> None:
+    """Unfold what is folded, so that it is looked at as well."""
+    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"], indirect=True)
+def test_pages_fit_and_are_photographed(open_page: Open, language: str) -> None:
+    SCREENS.mkdir(exist_ok=True)
+    for name in PAGES:
+        for width in WIDTHS:
+            page = _open(open_page, name, language, width)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} is {wide} px wide on {width}"
+            page.screenshot(path=SCREENS / f"{name}-{language}-{width}.png")
+            _open_all(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name}, unfolded, is {wide} px wide on {width}"
+            page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh-hant"], indirect=True)
+def test_axe_finds_nothing_serious(open_page: Open, language: str, scheme: str) -> None:
+    found = []
+    for name in PAGES:
+        page = _open(open_page, name, language, 1280, scheme)
+        _open_all(page)
+        found += [
+            (name, fault["id"], [node["html"][:120] for node in fault["nodes"]])
+            for fault in Axe().run(page).response["violations"]
+            if fault["impact"] in {"serious", "critical"}
+        ]
+        page.context.close()
+    assert not found
+
+
+def test_phone_targets_are_large_enough(open_page: Open) -> None:
+    page = _open(open_page, "lead", "en", 390)
+    small = page.evaluate(
+        """[...document.querySelectorAll('.decide > button, .decide summary, .places a')]
+           .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_focused_row_is_not_hidden_by_the_bar(open_page: Open) -> None:
+    page = open_page("/leads/", "mei", 1280)
+    page.set_viewport_size({"width": 1280, "height": 420})
+    for _ in range(5):
+        page.keyboard.press("j")
+    hidden = page.evaluate(
+        """document.activeElement.closest('.row').getBoundingClientRect().bottom
+           > document.querySelector('.hint').getBoundingClientRect().top"""
+    )
+    assert not hidden
