@@ -9,7 +9,7 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 _JSESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)
-_LOOSE = re.compile(r"[?&;]+(?=#|$)")
+_LOOSE = re.compile(r"(?:&amp;?|[?&;])+(?=#|$)")
 
 
 def tidy(url: str) -> str:

@@ -1,6 +1,5 @@
 """Every engine by its saved pages: adding an engine adds no test code."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from spiders.detect import engine_of
 from spiders.engines import engine_names
 from spiders.page import Page
 from spiders.reading import read
+from tests.plugins.golden import Golden
 
 PAGES = Path(__file__).parent / "pages"
 SAVED = sorted(file for file in PAGES.glob("*/*") if file.suffix != ".json")
@@ -43,13 +43,8 @@ def said(file: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("saved", SAVED, ids=name_of)
-def test_engine_reads_saved_page(saved: Path) -> None:
-    golden = saved.with_suffix(".json")
-    actual = said(saved)
-    if not golden.exists():
-        golden.write_text(json.dumps(actual, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        pytest.fail(f"{golden.name} was not there and has been written: read it, then run again")
-    assert actual == json.loads(golden.read_text(encoding="utf-8"))
+def test_engine_reads_saved_page(saved: Path, golden: Golden) -> None:
+    golden(saved.with_suffix(".json"), said(saved))
 
 
 @pytest.mark.parametrize("saved", SAVED, ids=name_of)
