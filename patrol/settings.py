@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """Data directory: register, keys, index, checkpoints, logs."""
     config: Path = ROOT / "config"
     """Sources, rules, lexicons and roles that `patrol init` and `patrol check` read."""
+    cache: Path | None = None
+    """Where compiled rules are kept between processes; empty is `cache` in the data directory."""
     database_url: str = ""
     """PostgreSQL address of the register; empty is SQLite in the data directory."""
     search_url: str = ""

@@ -20,6 +20,7 @@ import hyperscan
 import numpy as np
 import re2
 
+from pipelines.compiled import database
 from pipelines.fold_table import HAN, among, spelled
 
 _WORD_FLAGS = hyperscan.HS_FLAG_SOM_LEFTMOST
@@ -53,13 +54,7 @@ class _Database:
     """Patterns compiled for hyperscan. Safe to be used by several threads."""
 
     def __init__(self, expressions: Sequence[str], flags: Sequence[int]) -> None:
-        self._database = hyperscan.Database()
-        self._database.compile(
-            expressions=[expression.encode() for expression in expressions],
-            ids=list(range(len(expressions))),
-            elements=len(expressions),
-            flags=list(flags),
-        )
+        self._database = database([expression.encode() for expression in expressions], flags)
         self._own = threading.local()
 
     def hits(self, data: bytes) -> list[tuple[int, int, int]]:

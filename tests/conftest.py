@@ -30,6 +30,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a migrated, empty register, made once."""
+    os.environ["PATROL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     home = tmp_path_factory.mktemp("template") / "home"
     home.mkdir()
     os.environ["PATROL_HOME"] = str(home)

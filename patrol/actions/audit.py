@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from patrol.actions.desk import Desk
-from patrol.ledger.verifier import Report, Verifier
+from patrol.actions.desk import Desk, Details
 from patrol.models import Permission, Verb
-from patrol.register import checkpoints, log
+from patrol.register import log
 from patrol.register.tables import LedgerRecord
-from patrol.settings import Settings
+from patrol.register.watch import LogVerdict, Watch
 
 PAGE = 50
 
@@ -67,18 +66,15 @@ def records(desk: Desk, wanted: LogFilter) -> LogPage:
     return LogPage(rows, rows[-1].seq if len(found) > PAGE else None, size)
 
 
-def verify(desk: Desk) -> Report:
+def verify(desk: Desk) -> LogVerdict:
     """Verify the whole log against its checkpoints. Recorded, whatever comes out."""
     desk.require(Permission.LOG_VERIFY, Verb.LOG_VERIFIED)
-    where = checkpoints.places()
-    found = Verifier(
-        Settings().database_path, key=where.public, notes=where.notes, remember=where.remembered
-    ).verify()
-    desk.record(
-        Verb.LOG_VERIFIED,
-        count=found.records,
-        details={"status": found.status, "first_bad": found.first_bad, "kind": found.kind},
-    )
+    watch = Watch()
+    found = watch.look()
+    details: Details = {"ok": found.ok, "first_bad": found.first_bad, "kind": found.kind}
+    desk.record(Verb.LOG_VERIFIED, count=found.records, details=details)
+    if found.ok:
+        watch.remember()
     return found
 
 

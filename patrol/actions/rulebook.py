@@ -9,10 +9,13 @@ from patrol.register.tables import LexiconRow, RuleVersion
 from pipelines.flow import Flagger
 from pipelines.rules import Ruleset
 
+_compiled: dict[str, Flagger] = {}
+"""The rules that this process flags with, by their digest; one entry at most."""
+
 
 def publish(desk: Desk, rules: list[Rule], lexicons: list[Lexicon]) -> Ruleset:
     """Put these rules and words in force in place of all before them. Raises every fault at once, and keeps none."""
-    ruleset = Ruleset.build(rules, lexicons)
+    ruleset = compiled(rules, lexicons).ruleset
     with desk.act(Permission.RULES_PROPOSE, Verb.RULES_PUBLISHED) as act:
         now = desk.now()
         live = {row.name: row for row in RuleVersion.objects.filter(retired_at=None)}
@@ -54,7 +57,17 @@ def in_force() -> tuple[list[Rule], list[Lexicon]]:
 
 def flagger() -> Flagger:
     """The rules in force, compiled."""
-    return Flagger(Ruleset.build(*in_force()))
+    return compiled(*in_force())
+
+
+def compiled(rules: list[Rule], lexicons: list[Lexicon]) -> Flagger:
+    """These rules, ready to flag. Compiling takes seconds, so a process does it once for the same words."""
+    nouns = sorted([*rules, *lexicons], key=lambda noun: (type(noun).__name__, noun.name))
+    digest = _digest([noun.model_dump(mode="json") for noun in nouns])
+    if digest not in _compiled:
+        _compiled.clear()
+        _compiled[digest] = Flagger(Ruleset.build(rules, lexicons))
+    return _compiled[digest]
 
 
 def titles() -> dict[str, dict[str, str]]:

@@ -48,6 +48,7 @@ def require() -> None:
     if waiting:
         raise HalfMigrated(len(waiting))
     log.refuse_unwritable()
+    checkpoints.refuse_rolled_back()
 
 
 def open_laboratory(settings: Settings, desk: Desk) -> None:

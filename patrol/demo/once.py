@@ -70,7 +70,7 @@ def _sums(stage: Stage, begun: float) -> dict[str, Any]:
         "image_bytes_kept": found.bytes,
         "requests_refused": total["refused"] or 0,
         "log_records": LedgerRecord.objects.count(),
-        "log_verified": verdict.status == 0,
+        "log_verified": verdict.ok,
         "seconds": round(time.monotonic() - begun, 2),
     }
 

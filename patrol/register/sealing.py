@@ -59,7 +59,9 @@ def new_unit(kind: str, of: str, expires_at: datetime | None = None) -> Retentio
     key = AESGCM.generate_key(256)
     nonce = os.urandom(_NONCE_BYTES)
     wrapped = nonce + _master().encrypt(nonce, key, f"{kind}:{of}".encode())
-    return RetentionUnit.objects.create(kind=kind, of=of, wrapped_key=wrapped, expires_at=expires_at)
+    return RetentionUnit.objects.create(
+        kind=kind, of=of, wrapped_key=wrapped, expires_at=expires_at
+    )
 
 
 def _unit_key(unit: RetentionUnit) -> AESGCM:

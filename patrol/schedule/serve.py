@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 
 from patrol.errors import PatrolError
+from patrol.register import checkpoints
 from patrol.schedule.children import Children
 from patrol.schedule.clock import Clock
 from patrol.schedule.projecting import Projector
@@ -75,6 +76,7 @@ def serve(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> No
     finally:
         clock.stop()
         projector.stop()
+        checkpoints.sign_now()
         web.terminate()
         try:
             web.wait(10)

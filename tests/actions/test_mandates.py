@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from patrol.errors import PatrolError
-from patrol.models import Scope, Verb
+from patrol.models import Category, Scope, Verb
 
 
 def test_requester_cannot_approve(house: Any) -> None:
@@ -21,7 +21,7 @@ def test_requester_cannot_approve(house: Any) -> None:
         basis="art. 28",
         number="1",
         scope=Scope(hosts=("harbor.example",)),
-        categories=("fraud",),  # type: ignore[arg-type]
+        categories=(Category.FRAUD,),
         valid_from=now,
         valid_until=now + timedelta(days=1),
     )

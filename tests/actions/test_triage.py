@@ -24,7 +24,8 @@ def test_a_flagged_post_becomes_a_lead_that_an_officer_reads(
     (sighting,) = sheet.sightings
     assert "".join(piece.text for piece in sighting.pieces) == OFFER
     assert sighting.matches[0].why
-    assert sheet.history[0].what == Verb.LEAD_VIEWED or not sheet.history
+    assert sheet.history == ()
+    assert triage.look(house.desk("lin"), row.id).history[0].what == Verb.LEAD_VIEWED
 
 
 def test_each_look_is_recorded_with_its_purpose(house: Any, kept: Callable[..., Any]) -> None:

@@ -49,8 +49,8 @@ def home(register: Path) -> Path:
     from patrol.register import secrets
     from patrol.settings import Settings
 
-    for key in (secrets.django_secret, secrets.master_key, secrets.tag_key):
-        key(Settings())
+    for name in ("web", "text", "tag"):
+        secrets.secret_file(Settings().keys_path / f"{name}.key")
     register.chmod(0o700)
     return register
 

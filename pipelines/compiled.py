@@ -1,0 +1,71 @@
+"""Compiled patterns, kept on disk between processes: compiling takes seconds, loading milliseconds.
+
+A file is named by the hash of everything that made it, hyperscan's version
+included, and stands in a folder of this user alone. A file that does not load
+(another processor, half a disk) is made anew.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import hyperscan
+
+from patrol.settings import Settings
+
+KEPT = 8
+"""Files that stay; the oldest go."""
+
+
+def database(expressions: Sequence[bytes], flags: Sequence[int]) -> hyperscan.Database:
+    """These patterns compiled, from the disk if they were before. Raises `hyperscan.error`."""
+    path = _path(expressions, flags)
+    if path is not None and (found := _load(path)) is not None:
+        return found
+    made = hyperscan.Database()
+    made.compile(
+        expressions=list(expressions),
+        ids=list(range(len(expressions))),
+        elements=len(expressions),
+        flags=list(flags),
+    )
+    if path is not None:
+        _save(path, hyperscan.dumpb(made))
+    return made
+
+
+def _path(expressions: Sequence[bytes], flags: Sequence[int]) -> Path | None:
+    """Where they are kept; None before there is a data directory."""
+    settings = Settings()
+    folder = settings.cache or (settings.home / "cache" if settings.home.is_dir() else None)
+    if folder is None:
+        return None
+    digest = hashlib.sha256(hyperscan.__version__.encode())
+    for expression, flag in zip(expressions, flags, strict=True):
+        digest.update(f"\0{flag}\0{len(expression)}\0".encode() + expression)
+    return folder / f"{digest.hexdigest()[:32]}.hs"
+
+
+def _load(path: Path) -> hyperscan.Database | None:
+    try:
+        if path.stat().st_uid != os.geteuid():
+            return None
+        return hyperscan.loadb(path.read_bytes(), hyperscan.HS_MODE_BLOCK)
+    except (OSError, hyperscan.error, ValueError):
+        return None
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Write aside and rename; a disk that refuses costs the next process its seconds and nothing else."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        aside.write_bytes(data)
+        aside.replace(path)
+        old = sorted(path.parent.glob("*.hs"), key=lambda file: file.stat().st_mtime)
+        for file in old[:-KEPT]:
+            file.unlink(missing_ok=True)
+    except OSError:
+        return
