@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from patrol.models import Precision
 from spiders.ago import ago, days_back
+from spiders.calendars import day_of, iranian_day
 from spiders.months import ARABIC, JALALI_MONTHS, LANGUAGES, MONTHS
 from spiders.zones import ZONE_NAMES
 
@@ -29,7 +30,6 @@ _LONGEST = 300
 """Characters; more is not a date but a text that may hold one."""
 
 _MINGUO = 1911
-_BUDDHIST = 543
 
 
 class ReadDate(NamedTuple):
@@ -75,16 +75,22 @@ def read_date(text: str, zone: tzinfo, now: datetime, manner: Manner = Manner())
     `now` is when the page was fetched: what is said relative to it is
     counted from there.
     """
-    words = _folded(text)
-    if not words or len(words) > _LONGEST:
-        return None
     try:
-        found = _epoch(words) or _absolute(words, zone, now, manner) or ago(words, zone, now)
+        found = _stamp(text) or _worded(text, zone, now, manner)
     except (ValueError, OverflowError):
         return None
     if found is None or not EARLIEST <= found[0] <= now + AHEAD:
         return None
     return ReadDate(found[0].astimezone(UTC), found[1])
+
+
+def _worded(
+    text: str, zone: tzinfo, now: datetime, manner: Manner
+) -> tuple[datetime, Precision] | None:
+    words = _folded(text)
+    if not words or len(words) > _LONGEST:
+        return None
+    return _epoch(words) or _absolute(words, zone, now, manner) or ago(words, zone, now)
 
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -98,6 +104,16 @@ def _folded(text: str) -> str:
         for letter in words
     )
     return " ".join(figures.translate(ARABIC).lower().split())
+
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _stamp(text: str) -> ReadDate | None:
+    """ISO 8601 in full, as `time@datetime` holds it."""
+    if not _STAMP.fullmatch(text):
+        return None
+    return ReadDate(datetime.fromisoformat(text), Precision.SECOND)
 
 
 _EPOCH = re.compile(r"\d{10}|\d{13}")
@@ -253,24 +269,7 @@ def _year_first(words: str) -> _Day | None:
     if len(match["y"]) == 2:
         # `98/11/5` may be 1998, 民國98年 or worse; with 年 it is a short year.
         return _Day(date(2000 + year, month, day)) if match["m"] and year < 70 else None
-    return _Day(_calendar(year, month, day))
-
-
-def _calendar(year: int, month: int, day: int) -> date:
-    """A day of the calendar that a year of this size belongs to."""
-    if 1300 <= year <= 1450:
-        return _jalali(year, month, day)
-    return date(year - _BUDDHIST if 2500 <= year <= 2600 else year, month, day)
-
-
-def _jalali(year: int, month: int, day: int) -> date:
-    """A day of the Iranian calendar, right for 1178 to 1633 (leap years of a 33-year cycle)."""
-    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
-        raise ValueError("no such day in the Iranian calendar")
-    elapsed = year - 979
-    days = 365 * elapsed + elapsed // 33 * 8 + (elapsed % 33 + 3) // 4
-    days += 31 * (month - 1) if month <= 7 else 186 + 30 * (month - 7)
-    return date(1600, 3, 20) + timedelta(days=days + day - 1)
+    return _Day(day_of(year, month, day))
 
 
 def _year_last(words: str, manner: Manner) -> _Day | None:
@@ -286,7 +285,7 @@ def _year_last(words: str, manner: Manner) -> _Day | None:
             return None
         first_is_day = told == "dmy"
     day, month = (first, second) if first_is_day else (second, first)
-    return _Day(_calendar(year, month, day))
+    return _Day(day_of(year, month, day))
 
 
 def _named_month(words: str, here: datetime, manner: Manner) -> _Day | None:
@@ -320,10 +319,10 @@ def _beside(before: str, after: str, month: int, here: datetime, *, iranian: boo
     if day is None:
         return _Day(date(number, month, 1), Precision.MONTH) if number and not iranian else None
     if iranian:
-        return _Day(_jalali(number, month, int(day[1]))) if number else None
+        return _Day(iranian_day(number, month, int(day[1]))) if number else None
     if number is None:
         return _latest(month, int(day[1]), here)
-    return _Day(_calendar(number, month, int(day[1])))
+    return _Day(day_of(number, month, int(day[1])))
 
 
 def _month(name: str, language: str) -> tuple[int | None, bool]:
