@@ -108,20 +108,20 @@ def _forbidden(path: Path, text: str) -> Iterator[PatrolError]:
     depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
-            where = _after(path, event.start_mark)
+            mark = event.start_mark
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             documents += isinstance(event, yaml.DocumentStartEvent)
             if depth > DEPTH_MAX:
-                yield faults.TooDeep(where, DEPTH_MAX)
+                yield faults.TooDeep(_after(path, mark), DEPTH_MAX)
                 return
             if documents > 1:
-                yield faults.SecondDocument(where)
+                yield faults.SecondDocument(_after(path, mark))
                 return
             if anchor := getattr(event, "anchor", None):
-                yield faults.Alias(where, anchor)
+                yield faults.Alias(_after(path, mark), anchor)
             if tag := getattr(event, "tag", None):
-                yield faults.Tag(where, tag)
+                yield faults.Tag(_after(path, mark), tag)
     except yaml.YAMLError:
         yield _broken(path, text)
 
