@@ -15,6 +15,8 @@ Sign = Callable[[str], Any]
 Plant = Callable[..., Any]
 
 NASTY = [
+    "看\u200b這<script>alert(1)</script>",
+    "看\u202e這\n<img src=x onerror=alert(1)>",
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "<svg/onload=alert(1)>",
