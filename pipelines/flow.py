@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from typing import NamedTuple
 
 from patrol.models import Category, Flagging, HandleRole, LeadKind, Match, Rule, Span
 from pipelines import score
@@ -36,6 +37,15 @@ NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
 
 PRICED = len(HANDLE_SIGNS)
 """Number of the sign of a price, behind those of the readers of contacts."""
+
+
+class _Seen(NamedTuple):
+    """What the passes over one post said of it."""
+
+    post: int
+    scan: Scan | None
+    signs: AbstractSet[int]
+    views: list[View]
 
 
 @cache
@@ -74,21 +84,17 @@ class Flagger:
             if scan is None and not signs and post not in views:
                 yield NOTHING
             else:
-                yield self._post(batch, post, scan, signs, views.get(post, []), categories)
+                seen = _Seen(post, scan, signs, views.get(post, []))
+                yield self._post(batch, seen, categories)
 
     def _post(
-        self,
-        batch: Folded,
-        post: int,
-        scan: Scan | None,
-        signs: AbstractSet[int],
-        views: list[View],
-        categories: Collection[Category] | None,
+        self, batch: Folded, seen: _Seen, categories: Collection[Category] | None
     ) -> Flagging:
+        post, scan, signs, views = seen
         found = self.ruleset.terms.spans(batch.texts[post], scan, views)
         contacts = handles(batch, post, signs, views) if signs or views else []
         amounts = prices(batch.texts[post]) if PRICED in signs else []
-        if not (found or contacts):
+        if not (found or contacts or amounts):
             return NOTHING
         matches = tuple(
             _match(batch, post, rule, spans)

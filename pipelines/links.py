@@ -138,7 +138,7 @@ _MAIL = re.compile(
 )
 _SCHEME = re.compile(
     rf"(?<![a-z])h(?:tt|xx)p(s?) ?[\[(]?:[\])]? ?//(?:[a-z0-9\-._~%:]{{1,64}}@)?"
-    rf"(?:{_LABEL}(?:{DOT}|_)?){{1,10}}{_PATH}"
+    rf"(?:{_LABEL}{DOT}){{1,9}}{_LABEL}{_PATH}"
 )
 _BARE = re.compile(
     rf"(?<![a-z0-9@/._%+\-])(?:www{DOT})?(?:{_LABEL}{DOT}){{1,5}}"

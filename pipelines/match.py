@@ -10,10 +10,8 @@ text is worth a look, in the same pass as the words, and google-re2 gives the
 leftmost-longest spans. Python's own `re` never sees them.
 """
 
-import re
 import threading
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import hyperscan
@@ -21,7 +19,7 @@ import numpy as np
 import re2
 
 from pipelines.compiled import database
-from pipelines.fold_table import HAN, among, spelled
+from pipelines.regexes import loosened, special
 
 _WORD_FLAGS = hyperscan.HS_FLAG_SOM_LEFTMOST
 _REGEX_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
@@ -92,7 +90,7 @@ class Matcher:
             not mix and _spaced(word[-1]) for mix, word in zip(mixed, words, strict=True)
         ]
         self._regexes = [re2.compile(pattern, _options()) for pattern in regexes]
-        expressions = [*map(_escaped, words), *map(_loosened, regexes)]
+        expressions = [*map(_escaped, words), *map(loosened, regexes)]
         flags = [_WORD_FLAGS] * len(words) + [_REGEX_FLAGS] * len(regexes)
         self._database = _Database(expressions, flags) if expressions else None
 
@@ -151,12 +149,8 @@ def _spaced(char: str) -> bool:
 def _escaped(word: str) -> str:
     """A folded word as a pattern; a space in it is any blank, also a line break."""
     return "".join(
-        "[ \n]{1,4}" if char == " " else f"\\{char}" if _meta(char) else char for char in word
+        "[ \n]{1,4}" if char == " " else f"\\{char}" if special(char) else char for char in word
     )
-
-
-def _meta(char: str) -> bool:
-    return char.isascii() and not char.isalnum()
 
 
 def _options() -> Any:
@@ -167,48 +161,10 @@ def _options() -> Any:
     return options
 
 
-def folded_regex(pattern: str) -> str:
-    """An officer's regex with its non-ASCII characters as the fold spells them.
-
-    What folds to a special character is escaped (`（` is a bracket that is
-    meant). Ends of ranges of ideographs stay: `[一-龥]` means all of them.
-    """
-    out: list[str] = []
-    inside = escaped = False
-    for place, char in enumerate(pattern):
-        around = pattern[max(place - 1, 0) : place + 2]
-        if char.isascii():
-            if not escaped:
-                inside = (inside or char == "[") and char != "]"
-            out.append(char)
-        elif inside and "-" in around and among(ord(char), HAN):
-            out.append(char)
-        else:
-            if escaped:
-                out.pop()
-            plain = spelled(char)
-            folded = "".join(f"\\{one}" if _meta(one) else one for one in plain)
-            out.append(folded if inside or len(plain) == 1 else f"(?:{folded})")
-        escaped = char == "\\" and not escaped
-    return "".join(out)
-
-
-_REPEATED = re.compile(r"((?:^|[^\\])(?:\\\\)*[\].])\{([0-9]+),[0-9]*\}")
-
-
-def _loosened(regex: str) -> str:
-    """A regex that matches wherever the other does, and compiles three times faster.
-
-    Gaps like `[^。]{0,20}` lose their upper bound: hyperscan counts them state
-    by state, and re2 looks again anyway.
-    """
-    return _REPEATED.sub(lambda gap: f"{gap[1]}{{{gap[2]},}}", regex)
-
-
 def fault(regex: str) -> str | None:
     """Why a folded regex cannot be used, or None. Both engines must read it."""
     try:
-        _Database([_loosened(regex)], [_REGEX_FLAGS])
+        _Database([loosened(regex)], [_REGEX_FLAGS])
     except hyperscan.error as error:
         return f"hyperscan says: {error}"
     try:
@@ -226,8 +182,3 @@ def outermost(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         if not kept or end > kept[-1][1]:
             kept.append((start, end))
     return kept
-
-
-def overlapping(spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether neighbours of ordered spans share characters."""
-    return any(first[1] > second[0] for first, second in pairwise(spans))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
 from pipelines.links import DOT
-from pipelines.match import folded_regex
+from pipelines.regexes import folded_regex
 
 _ADD = r"(?P<add>加入?我?們?的?|請加|搜尋|搜|密|\+|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)?"
 _BETWEEN = (
@@ -216,29 +216,32 @@ def _inside_word(text: str, found: re.Match[str]) -> bool:
 def _sureness(found: re.Match[str], word: _Word, account: str) -> float | None:
     """How sure it is that an account follows, or None if nothing speaks for it."""
     bare = account.removeprefix("@")
-    if len(bare) < 3 or bare in _NO_ACCOUNT or re.fullmatch(r"[0-9]+(?:\.[0-9]+)+", bare):
-        return None
     gap = found["gap"]
-    if "\n" in gap and not (":" in gap or found["add"]):
-        return None
-    told = (
-        ":" in gap
-        or "=" in gap
-        or account.startswith("@")
-        or any(
-            said in found["mid"] for said in _folded("id", "帳", "號", "搜", "username", "account")
-        )
-    )
-    if found["add"] or _invites(found):
-        return 0.95 if told else 0.9
-    if told:
-        return 0.9
-    if gap.strip(" ") in {"-", ".", "/", "_"}:
-        return None
-    weak = found["word"].strip("@") in word.weak
-    spelled = any(char.isdigit() for char in bare) or "_" in bare or "." in bare
-    if weak and not (spelled and any(char.isalpha() for char in bare)):
-        return None
-    if spelled:
-        return 0.6
-    return 0.5 if len(bare) >= _LONG_NAME else None
+    told = ":" in gap or "=" in gap or account.startswith("@") or _announced(found["mid"])
+    invited = bool(found["add"]) or _invites(found)
+    spelled = any(char in "_.0123456789" for char in bare)
+    sure: float | None = 0.6 if spelled else 0.5
+    if (
+        len(bare) < 3
+        or bare in _NO_ACCOUNT
+        or _NUMBERS.fullmatch(bare)
+        or ("\n" in gap and not (":" in gap or found["add"]))
+    ):
+        sure = None
+    elif invited or told:
+        sure = 0.95 if invited and told else 0.9
+    elif (
+        gap.strip(" ") in {"-", ".", "/", "_"}
+        or not (spelled or len(bare) >= _LONG_NAME)
+        or (found["word"].strip("@") in word.weak and not (spelled and re.search(r"[a-z]", bare)))
+    ):
+        sure = None
+    return sure
+
+
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+"""An IP address, a version, an amount."""
+
+
+def _announced(words: str) -> bool:
+    return any(said in words for said in _folded("id", "帳", "號", "搜", "username", "account"))

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from pipelines.match import folded_regex
+from pipelines.regexes import folded_regex
 
 MOST = 200
 """Prices read from one text."""
@@ -60,7 +60,7 @@ _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?|[0-9]{1,9}(?:\.[0-9]{1,2})
 _ONE = "一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
 _CHINESE = rf"[{_ONE}零〇十拾百佰千仟万亿]{{1,14}}"
 _AMOUNT = (
-    rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[万千百亿](?:[0-9{_ONE}][千百])*[0-9{_ONE}]?(?![0-9.,:/%])|[kw](?![a-z0-9])))?)"
+    rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[万千百亿](?:[0-9{_ONE}][千百])*(?:[0-9{_ONE}](?![0-9%]|[.,:/][0-9]))?|[kw](?![a-z0-9])))?)"
     rf"|(?P<chinese>{_CHINESE})"
 )
 _COUNTED = (

@@ -10,7 +10,7 @@ from functools import cache
 
 from patrol.models import HandleKind, HandleRole
 from pipelines.contact import Contact
-from pipelines.match import folded_regex
+from pipelines.regexes import folded_regex
 
 NEAR = 60
 """Characters on either side in which an invitation belongs to a contact."""

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from patrol.errors import BadInput, PatrolError
 from patrol.models import HandleKind, Lexicon, Rule, Term
 from pipelines.fold import fold_one
-from pipelines.match import UNREADABLE, Found, Matcher, Scan, fault, folded_regex
+from pipelines.match import UNREADABLE, Found, Matcher, Scan, fault
+from pipelines.regexes import folded_regex
 from pipelines.views import View
 
 Span = tuple[int, int]

@@ -125,9 +125,9 @@ def _text(line: bytes) -> tuple[str | int, str]:
             raise ValueError(f"the object has no `{key}`.")
     key, text = document["id"], document["text"]
     if isinstance(key, bool) or not isinstance(key, str | int):
-        raise ValueError("`id` is neither a text nor a whole number.")
+        raise ValueError("`id` is neither a text nor a whole number.")  # noqa: TRY004  (same)
     if not isinstance(text, str):
-        raise ValueError("`text` is not a text.")  # noqa: TRY004
+        raise ValueError("`text` is not a text.")  # noqa: TRY004  (told as a bad line)
     return key, text
 
 

@@ -1,0 +1,217 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patrol.models import Handle
+from pipelines.fold import fold, fold_one
+from pipelines.handles import READERS, SIGNS, handles
+from pipelines.keccak import keccak256
+from pipelines.match import Signs
+from pipelines.phones import phones
+from pipelines.prices import SIGN, prices
+from pipelines.wallets import SHAPES, address
+
+DATA = Path(__file__).parent.parent / "data"
+ALL = frozenset(range(len(READERS)))
+LINES = [json.loads(line) for line in (DATA / "coin_addresses.jsonl").read_text().splitlines()]
+PHONES = [
+    json.loads(line)
+    for line in (DATA / "phone_examples_by_region.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def found(text: str) -> list[Handle]:
+    return [one.handle for one in handles(fold([text]), 0, ALL)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "written"),
+    [
+        ("找我請加賴 abc123", "line", "abc123", "abc123"),
+        ("加賴abc123", "line", "abc123", "abc123"),
+        ("賴：ａｂｃ＿１２３。", "line", "abc_123", "ａｂｃ＿１２３"),
+        ("加LINE: Star.master999。", "line", "star.master999", "Star.master999"),
+        ("加\u200b賴 a\u200bbc123", "line", "abc123", "a\u200bbc123"),
+        ("➕賴👉xyz789", "line", "xyz789", "xyz789"),
+        ("加ㄌㄞˋ：qwe123", "line", "qwe123", "qwe123"),
+        ("https://line.me/ti/p/~Abc123", "line", "abc123", "https://line.me/ti/p/~Abc123"),
+        ("line.me/R/ti/p/@shop1", "line", "@shop1", "line.me/R/ti/p/@shop1"),
+        ("TG: dealer_one", "telegram", "dealer_one", "dealer_one"),
+        ("電報：@xyz_99", "telegram", "xyz_99", "@xyz_99"),
+        ("hxxps://t[.]me/abc_def", "telegram", "abc_def", "hxxps://t[.]me/abc_def"),
+        ("找 @someone1", "telegram", "someone1", "@someone1"),
+        ("微信：wx_abc123", "wechat", "wx_abc123", "wx_abc123"),
+        ("加v abcde1", "wechat", "abcde1", "abcde1"),
+        ("電０９００－０００－１２３", "phone", "+886900000123", "０９００－０００－１２３"),
+        ("零九零零零零零一二三", "phone", "+886900000123", "零九零零零零零一二三"),
+        ("0 9 0 0 0 0 0 1 2 3", "phone", "+886900000123", "0 9 0 0 0 0 0 1 2 3"),
+        ("ａｂｃ＠mail．example喔", "mail", "abc@mail.example", "ａｂｃ＠mail．example"),
+        ("a.b(at)mail(dot)example", "mail", "a.b@mail.example", "a.b(at)mail(dot)example"),
+        (
+            "見https://Shop.example/A?b=1。",
+            "url",
+            "https://shop.example/A?b=1",
+            "https://Shop.example/A?b=1",
+        ),
+        ("hxxps[:]//bad[.]example/x", "url", "https://bad.example/x", "hxxps[:]//bad[.]example/x"),
+        (
+            "點 pay-now.example/auth 完成",
+            "url",
+            "http://pay-now.example/auth",
+            "pay-now.example/auth",
+        ),
+    ],
+)
+def test_a_contact_and_its_place(text: str, kind: str, value: str, written: str) -> None:
+    got = [one for one in found(text) if one.kind == kind]
+    assert [(one.value, one.span.text) for one in got] == [(value, written)]
+    assert text[got[0].span.start : got[0].span.end] == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LINE POINTS 888點", "online: abc123", "line up at 12pm", "賴清德 賴先生", "微信支付 wechat pay", "user@@x f!@kn1",
+     "IG @insta_user", "@http://x", "v2.0 readme.md node.js ok.so", "2026-11-22 10:30", "訂單 20261122 0001", "line: 192.168.0.1"],
+)  # fmt: skip
+def test_what_is_no_contact(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("找援交的加賴 abc123", "offered"),
+        ("徵兼職，意者洽 LINE：abc123", "offered"),
+        ("cash only, text me 0900-000-123", "offered"),
+        ("contact me on telegram: dealer_one", "offered"),
+        ("不是詐騙！加賴 abc123", "offered"),
+        ("小心詐騙帳號 LINE: abc123", "mentioned"),
+        ("請檢舉 加賴 abc123 這個人", "mentioned"),
+        ("他叫我加賴 abc123，我好怕", "mentioned"),
+        ("不要加LINE abc123，那是騙子", "mentioned"),
+        ("beware of scammers using line id: abc123", "mentioned"),
+        ("LINE：abc165", "unknown"),
+        ("0900-000-123", "unknown"),
+    ],
+)
+def test_the_role_of_a_contact(text: str, role: str) -> None:
+    assert [one.role.value for one in found(text)] == [role]
+
+
+@pytest.mark.parametrize("row", PHONES, ids=lambda row: f"{row['region']}-{row['type']}")
+def test_a_number_is_the_same_in_all_spellings(row: dict[str, str]) -> None:
+    for spelling in row.keys() - {"region", "type"}:
+        text = fold_one(f"電話{row[spelling]}，謝謝")
+        assert [one.value for one in phones(text, row["region"])] == [row["e164"]], spelling
+
+
+def test_two_numbers_in_a_row_are_two() -> None:
+    assert [one.value for one in phones("0900000123 0900000456")] == [
+        "+886900000123",
+        "+886900000456",
+    ]
+
+
+KNOWN = {
+    "p2pkh": "1",
+    "p2sh": "3",
+    "p2wpkh": "bc1",
+    "p2tr": "bc1",
+    "segwit": "bc1",
+    "eth": "0x",
+    "trx": "T",
+}
+
+
+@pytest.mark.parametrize("row", LINES, ids=lambda row: row["address"][:12])
+def test_an_address_is_proved_by_its_checksum(row: dict[str, str]) -> None:
+    written = row["address"]
+    ours = row["coin"] in KNOWN and written.startswith(KNOWN[row["coin"]])
+    taproot_among_others = row["coin"] == "p2wpkh" and written.startswith("bc1p")
+    got = bool(SHAPES.fullmatch(written)) and address(written) is not None
+    assert got == (ours and (bool(row["valid"]) or taproot_among_others))
+
+
+def test_wallets_keep_the_case_that_carries_meaning() -> None:
+    got = found("收款 T\u200bDvr6Jpwfp1wDiV7PhaB19YMsMHRSXmY7p")
+    assert [(one.kind.value, one.value) for one in got] == [
+        ("wallet", "TDvr6Jpwfp1wDiV7PhaB19YMsMHRSXmY7p")
+    ]
+    assert keccak256(b"").hex().startswith("c5d2460186f7233c")
+
+
+PIECES = ["加", "賴", "line", "LINE", ":", "：", " ", "abc123", "@", "tg", "電報", "微信", "0900", "-", "000", "123", "零九一二", "三四五六七八",
+          "http", "hxxp", "://", "a.example", "[.]", "(at)", "www.", "com", "1", "千", "萬", "元", "$", "k", "售價", "二", "每次", "／", "線上", "，"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
+def test_the_signs_miss_no_contact_and_no_price(text: str) -> None:
+    folded = fold_one(text)
+    seen = Signs((*SIGNS, SIGN)).seen(folded.encode()) if text else frozenset()
+    for number, reader in enumerate(READERS):
+        assert number in seen or not list(reader.read(folded)), reader.sign
+    assert len(READERS) in seen or not prices(folded)
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("1.2萬", [(12000, "TWD")]),
+        ("3萬5，議價", [(35000, "TWD")]),
+        ("賣３千，快", [(3000, "TWD")]),
+        ("５Ｋ", [(5000, "TWD")]),
+        ("一千二", [(1200, "TWD")]),
+        ("兩千五百元", [(2500, "TWD")]),
+        ("三萬五千", [(35000, "TWD")]),
+        ("NT$1,200", [(1200, "TWD")]),
+        ("$30 cash", [(30, "USD")]),
+        ("只要$300", [(300, "TWD")]),
+        ("50美金或1500元", [(50, "USD"), (1500, "TWD")]),
+        ("外約一次5000", [(5000, "TWD")]),
+        ("100u", [(100, "USDT")]),
+        ("一二三四元", [(1234, "TWD")]),
+        (
+            "一千零一夜、二元論、一塊蛋糕、4K電視、8k run、1.2萬人、3萬粉絲、12:30、2026/11/22、1,200、5kg",
+            [],
+        ),
+    ],
+)
+def test_prices(text: str, amounts: list[tuple[int, str]]) -> None:
+    assert [(int(one.amount), one.currency) for one in prices(fold_one(text))] == amounts
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "line",
+        "赖:",
+        "加",
+        "@",
+        "a@",
+        "a.",
+        "http://",
+        "1 ",
+        "0",
+        "09 ",
+        "一",
+        "千",
+        "$",
+        "nt",
+        "(",
+        "赖 ",
+        "add me on ",
+        "t.me/",
+        "9万",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (60_000 // len(piece))
+    batch = fold([text])
+    begun = time.process_time()
+    handles(batch, 0, ALL)
+    prices(batch.texts[0])
+    assert time.process_time() - begun < 5
