@@ -6,9 +6,12 @@ names that themes keep. Posts of all themes have the key `p1042`.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import ClassVar, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
@@ -23,7 +26,7 @@ _TOPIC = re.compile(
     r"(?:topic|thread|[-_/]t|^t)[-_]?(\d+)(?=\.html|[-/_.]|$)|[-,](\d+)(?:[-,]\d+)?\.html$"
 )
 _SIGNATURE = re.compile(r"^\s*_{10,}\s*$", re.MULTILINE)
-_DASH = re.compile(r"[»«]|\u2192")
+_PARTS = re.compile(r"[»«\u2192]|\xa0[\xa0 ]*")
 
 
 class Theme(NamedTuple):
@@ -82,13 +85,17 @@ _TABLES = Theme(
     posted_at=(
         "td.gensmall div, div.gensmall",
         "td.gensmall",
-        "td:has(.postbody) .postdetails",
+        "td .postdetails",
         "time@datetime",
         ".postdate, .post-date, .date",
-        "td span.postdetails[style], td.postdetails",
         "span.gensmall",
     ),
     body=("td:has(> span.postbody), div:has(> span.postbody)", "div.postbody", ".postbody"),
+)
+
+_ROWS = (
+    "div.post[id], article.post[id], li.post[id]",
+    "[id^=p]:has(.postbody), [id^=p]:has(.content)",
 )
 
 _NOT_SAID = (
@@ -173,17 +180,11 @@ class Phpbb(Engine):
     # -- Posts of a thread ----------------------------------------------------------------------
 
     def post_rows(self, page: Page) -> list[Row]:
-        rows = [
-            row
-            for row in page.each("div.post[id], article.post[id], li.post[id]")
-            if _own_number(row)
-        ]
-        rows = rows or [
-            row
-            for row in page.each("[id^=p]:has(.postbody), [id^=p]:has(.content)")
-            if _own_number(row)
-        ]
-        return rows or _anchored_rows(page)
+        for hooks in _ROWS:
+            rows = [row for row in page.each(hooks) if _own_number(row)]
+            if rows:
+                return rows
+        return _anchored_rows(page)
 
     def post(self, page: Page, row: Row, place: int) -> Post | None:
         number = _own_number(row)
@@ -198,10 +199,9 @@ class Phpbb(Engine):
             return None
         if body is None:
             raise LayoutChanged(page.url, theme.body)
-        key = f"p{number}"
         return page.post(
-            key=key,
-            url=_post_url(page, row, key),
+            key=f"p{number}",
+            url=_post_url(page, row, number),
             author=_name(author),
             posted_at=_posted_at(row, theme),
             title=_title(page) if place == 0 and _first_page(page) else None,
@@ -274,33 +274,49 @@ def _anchored_rows(page: Page) -> list[Row]:
 
 
 def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
-    """The date, which prosilver prints behind the author's name: `by name » date`."""
+    """The date, which prosilver prints behind the author's name: `by name » date`.
+
+    A day without a time of day is taken last: it may stand in a subject.
+    """
+    rough = None
     for hook in theme.posted_at:
-        if "@" in hook:
-            found = row.time(hook)
-            if found is not None:
+        for found in [row.time(hook)] if "@" in hook else _readings(row, hook, theme):
+            if found is not None and found.precision in {Precision.SECOND, Precision.MINUTE}:
+                row.page.hooks[hook] += 1
                 return found
-            continue
-        for words in row.values(hook):
-            for part in (_DASH.split(words)[-1], _DASH.split(words)[0]):
-                found = row.page.moment(part, hook)
-                if found is not None:
-                    row.page.hooks[hook] += 1
-                    return found
-    return row.dated()
+            rough = rough or found
+    return rough or row.dated()
+
+
+def _readings(row: Row, hook: str, theme: Theme) -> Iterator[PostedAt | None]:
+    for node in row.node.css(hook):
+        if theme is not _TABLES or not _in_profile(node):
+            words = node.text()
+            for part in (*reversed(_PARTS.split(words)), words):
+                yield row.page.moment(part, hook)
+
+
+def _in_profile(node: LexborNode) -> bool:
+    """Whether its cell is the one beside the post, which dates its author's registration."""
+    cell: LexborNode | None = node
+    while cell is not None and cell.tag != "td":
+        cell = cell.parent
+    if cell is None:
+        return False
+    profile = "profile" in (cell.attributes.get("class") or "")
+    return profile or cell.css_first(".name, .postauthor, .avatar") is not None
 
 
 def _name(author: str | None) -> str | None:
     return author.strip(" \u200e\u200f:»,") or None if author else None
 
 
-def _post_url(page: Page, row: Row, key: str) -> str:
+def _post_url(page: Page, row: Row, number: str) -> str:
     """Where the post can be opened again: its own link, else its place on this page."""
-    number = key[1:]
     own = row.link(f"a[href$='#p{number}']", f"a[href$='#{number}']")
     if own and without_fragment(own) != without_fragment(page.base):
         return own
-    return f"{without_fragment(page.url)}#{key}"
+    return f"{without_fragment(page.url)}#p{number}"
 
 
 def _title(page: Page) -> str | None:
