@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
-from patrol.models import Category, Flagging, HandleRole, LeadKind, Match, Rule, Span
+from patrol.models import Category, Flagging, HandleRole, Match, Rule, Span
 from pipelines import score
 from pipelines.fold import Folded, fold
 from pipelines.handles import SIGNS as HANDLE_SIGNS
@@ -113,24 +113,16 @@ class Flagger:
     ) -> Iterable[tuple[Rule, list[Piece]]]:
         """Rules that hit. A contact that is only mentioned counts for possible victims alone."""
         terms = self.ruleset.terms
-        everything = {number: set(spans) for number, spans in found.items()}
+        everything = dict(found)
         for number in terms.prices if amounts else ():
             everything[number] = {(amount.start, amount.end) for amount in amounts}
         offers = dict(everything)
-        for number, kinds in terms.handles.items():
+        for number, kinds in terms.handles.items() if contacts else ():
             of_kind = [one for one in contacts if one.handle.kind in kinds]
+            meant = [one for one in of_kind if one.handle.role is not HandleRole.MENTIONED]
             everything[number] = {(one.start, one.end) for one in of_kind}
-            offers[number] = {
-                (one.start, one.end)
-                for one in of_kind
-                if one.handle.role is not HandleRole.MENTIONED
-            }
-        for rule, spans in self.ruleset.hits(everything, categories):
-            if rule.kind is LeadKind.POSSIBLE_VICTIM:
-                yield rule, spans
-        for rule, spans in self.ruleset.hits(offers, categories):
-            if rule.kind is not LeadKind.POSSIBLE_VICTIM:
-                yield rule, spans
+            offers[number] = {(one.start, one.end) for one in meant}
+        return self.ruleset.hits(everything, offers, categories)
 
 
 def _match(batch: Folded, post: int, rule: Rule, spans: Sequence[Piece]) -> Match:

@@ -1,6 +1,7 @@
 """Rules, compiled: which of them hit a text, and with which words.
 
-Only rules of which a wanted term was found are evaluated at all.
+Only rules of which an anchor was found are evaluated at all: one of a few terms
+without which the rule cannot be true, words rather than contacts and prices.
 """
 
 import json
@@ -74,7 +75,7 @@ class Ruleset:
         self._compiled = tuple(rules)
         self._by_term: dict[int, list[int]] = defaultdict(list)
         for place, compiled in enumerate(rules):
-            for name in compiled.when.wanted():
+            for name in _anchors(compiled, terms):
                 self._by_term[compiled.terms[name]].append(place)
 
     @classmethod
@@ -99,20 +100,35 @@ class Ruleset:
         return cls(compiled, terms, _digest(rules, lexicons))
 
     def hits(
-        self, found: Mapping[int, set[Span]], categories: Collection[Category] | None
+        self,
+        found: Mapping[int, set[Span]],
+        offered: Mapping[int, set[Span]],
+        categories: Collection[Category] | None,
     ) -> Iterator[tuple[Rule, list[Span]]]:
-        """Rules that are true of what was found, in the order of the set, with their spans.
+        """Rules that are true, in the order of the set, with their spans.
 
-        Rules of other categories do not run; those for possible victims always do.
+        Rules for possible victims are asked of all that was `found` and always
+        run; the others of what is `offered` there, if the categories name theirs.
         """
         places = {place for number in found for place in self._by_term.get(number, ())}
         for place in sorted(places):
             rule = self._compiled[place].rule
             if not _runs(rule, categories):
                 continue
-            spans = self._compiled[place].spans(found)
+            victim = rule.kind is LeadKind.POSSIBLE_VICTIM
+            spans = self._compiled[place].spans(found if victim else offered)
             if spans:
                 yield rule, spans
+
+
+def _anchors(compiled: Compiled, terms: Terms) -> Collection[str]:
+    """Terms of which one must be found; contacts and prices, which are everywhere, only if nothing else will do."""
+
+    def cost(name: str) -> int:
+        number = compiled.terms[name]
+        return 100 if number in terms.handles or number in terms.prices else 1
+
+    return compiled.when.anchors(cost) or compiled.when.wanted()
 
 
 def _runs(rule: Rule, categories: Collection[Category] | None) -> bool:

@@ -8,7 +8,7 @@
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -55,6 +55,10 @@ class Named(NamedTuple):
         """Its opposite."""
         return Absent(self.term)
 
+    def anchors(self, cost: Callable[[str], int]) -> frozenset[str] | None:  # noqa: ARG002
+        """Terms of which one must be there for it to be true, cheapest choice; None if there are none."""
+        return frozenset({self.term})
+
 
 class Absent(NamedTuple):
     """A term that is nowhere in the text, however far away."""
@@ -72,6 +76,9 @@ class Absent(NamedTuple):
 
     def negated(self) -> "Node":
         return Named(self.term)
+
+    def anchors(self, cost: Callable[[str], int]) -> frozenset[str] | None:  # noqa: ARG002
+        return None
 
 
 class Several(NamedTuple):
@@ -94,6 +101,13 @@ class Several(NamedTuple):
     def negated(self) -> "Node":
         """De Morgan, for counts: not k of n is n - k + 1 of the opposites."""
         return Several(len(self.parts) - self.least + 1, tuple(p.negated() for p in self.parts))
+
+    def anchors(self, cost: Callable[[str], int]) -> frozenset[str] | None:
+        """Of n parts k are true, so one of any n - k + 1 is: the cheapest of them are chosen."""
+        each = [part.anchors(cost) for part in self.parts]
+        usable = sorted((some for some in each if some), key=lambda some: sum(map(cost, some)))
+        needed = len(self.parts) - self.least + 1
+        return frozenset().union(*usable[:needed]) if len(usable) >= needed else None
 
 
 Node = Named | Absent | Several

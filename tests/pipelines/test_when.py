@@ -107,3 +107,16 @@ def test_an_expression_means_what_python_means_by_it(text: str, there: set[str])
     if support is not None:
         assert support <= there
         assert there & node.wanted()
+        anchors = node.anchors(lambda term: 100 if term in {"price", "contact"} else 1)
+        assert anchors is None or anchors & there
+
+
+def test_the_anchors_of_a_rule_are_words_where_words_will_do() -> None:
+    def anchors(text: str) -> frozenset[str] | None:
+        node = parse("r", text, [term for term in TERMS if term in text])
+        return node.anchors(lambda term: 100 if term in {"price", "contact"} else 1)
+
+    assert anchors("trade and (price or contact) and not notice") == {"trade"}
+    assert anchors("price and contact") in ({"price"}, {"contact"})
+    assert anchors("2 of (trade, price, notice)") == {"trade", "notice"}
+    assert anchors("trade or price") == {"trade", "price"}
