@@ -4,7 +4,7 @@
     views      other readings, only where separators or digits hide a word
     scan       all words and regexes of all rules, in one pass; then the signs
     handles    contacts with their roles, only where a sign of one was seen
-    prices     amounts of money, likewise
+    prices     amounts of money, where words of a rule were found and the sign of a price
     rules      those of which a wanted term was found
     score      a sum of visible parts
 
@@ -35,10 +35,6 @@ BATCH = 256
 NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
 
 
-PRICED = len(HANDLE_SIGNS)
-"""Number of the sign of a price, behind those of the readers of contacts."""
-
-
 class _Seen(NamedTuple):
     """What the passes over one post said of it."""
 
@@ -49,9 +45,9 @@ class _Seen(NamedTuple):
 
 
 @cache
-def _signs() -> Signs:
-    """The same for all rules, so compiled once a process."""
-    return Signs((*HANDLE_SIGNS, PRICE_SIGN))
+def _signs() -> tuple[Signs, Signs]:
+    """Of contacts and of prices: the same for all rules, so compiled once a process."""
+    return Signs(HANDLE_SIGNS), Signs((PRICE_SIGN,))
 
 
 class Flagger:
@@ -77,11 +73,12 @@ class Flagger:
         views: dict[int, list[View]] = defaultdict(list)
         for post, view in readings(batch):
             views[post].append(view)
+        contacts, _ = _signs()
         for post, text in enumerate(batch.texts):
             data = text.encode()
             scan = self.ruleset.terms.scan(text, data)
-            signs = _signs().seen(data)
-            if scan is None and not signs and post not in views:
+            signs = contacts.seen(data)
+            if scan is None and not signs and post not in views and not self.ruleset.needs_prices:
                 yield NOTHING
             else:
                 seen = _Seen(post, scan, signs, views.get(post, []))
@@ -93,7 +90,10 @@ class Flagger:
         post, scan, signs, views = seen
         found = self.ruleset.terms.spans(batch.texts[post], scan, views)
         contacts = handles(batch, post, signs, views) if signs or views else []
-        amounts = prices(batch.texts[post]) if PRICED in signs else []
+        amounts = []
+        if found or self.ruleset.needs_prices:
+            text = batch.texts[post]
+            amounts = prices(text) if _signs()[1].seen(text.encode()) else []
         if not (found or contacts or amounts):
             return NOTHING
         matches = tuple(

@@ -16,7 +16,9 @@ from pipelines.contact import MOST, Contact
 from pipelines.links import DOT
 from pipelines.regexes import folded_regex
 
-_ADD = r"(?P<add>加入?我?們?的?|請加|搜尋|搜|密|\+|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)?"
+_ADD = r"(?:加入?我?們?的?|請加|搜尋|搜|密|\+|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)\s{0,2}$"
+"""An invitation that ends where the word begins."""
+
 _BETWEEN = (
     r"(?P<mid>(?:\s?(?:id|帳號|帳戶|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
     r"|聯絡|聯繫|諮詢|請加|加|找我|找|我|你|的|是|為|or|me|is|at|on|here|only|account|username|user)){0,6})"
@@ -42,19 +44,19 @@ class _Word(NamedTuple):
 _WORDS = (
     _Word(
         HandleKind.LINE,
-        r"(?:line(?:@|(?=[^a-z]|id))|賴|ㄌㄞˋ?|(?<=加)(?:line|瀨|萊|l(?![a-z]))|(?<=\+)l(?![a-z]))",
+        r"(?:line(?:@|(?=[^a-z]|id))|賴|ㄌㄞˋ?|瀨(?<=加瀨)|萊(?<=加萊)|l(?<=加l)(?![a-z])|l(?<=\+l)(?![a-z]))",
         r"@?[a-z0-9][a-z0-9._\-]{2,29}",
         weak=("line",),
     ),
     _Word(
         HandleKind.TELEGRAM,
-        r"(?:(?<![a-z])(?:telegram|telegrm|tele|tg)(?![a-z])|電報|紙飛機|飛機|✈|テレグラム)",
+        r"(?:(?:telegram|telegrm|tele|tg)(?![a-z])|電報|紙飛機|飛機|✈|テレグラム)",
         r"@?[a-z][a-z0-9_]{3,31}",
         weak=("tele", "电报", "飞机", "纸飞机", "✈"),
     ),
     _Word(
         HandleKind.WECHAT,
-        r"(?:微信|薇信|威信|維信|v信|(?<![a-z])(?:wechat|weixin|wx|vx)(?![a-z])|(?<=加)v(?![a-z])|(?<=\+)v(?![a-z]))",
+        r"(?:微信|薇信|威信|維信|v信|(?:wechat|weixin|wx|vx)(?![a-z])|v(?<=加v)(?![a-z])|v(?<=\+v)(?![a-z]))",
         r"[a-z0-9][a-z0-9_\-]{4,29}",
         weak=("威信", "维信", "薇信"),
     ),
@@ -139,19 +141,21 @@ def messengers(text: str) -> Iterator[Contact]:
     linked = {place for link in links for place in range(link.start, link.end)}
     taken = {link.end for link in links}
     for word in _WORDS:
+        if not _pattern(word.word).search(text):
+            continue
         for contact in islice(_named(text, word), MOST):
             if contact.start not in linked:
                 taken.add(contact.end)
                 yield contact
-    for found in islice(_pattern(_MENTION).finditer(text), MOST):
-        if found.end() in taken or _pattern(_ELSEWHERE).search(
-            text, max(0, found.start() - 20), found.start()
-        ):
-            continue
-        yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
+    for found in islice(_pattern(_MENTION).finditer(text), MOST) if "@" in text else ():
+        near = max(0, found.start() - 20)
+        if found.end() not in taken and not _pattern(_ELSEWHERE).search(text, near, found.start()):
+            yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
 
 
 def _links(text: str) -> Iterator[Contact]:
+    if "/" not in text and "tg:" not in text:
+        return
     for kind, pattern in ((HandleKind.LINE, _LINE_LINK), (HandleKind.TELEGRAM, _TELEGRAM_LINK)):
         for found in _pattern(pattern).finditer(text):
             account = found["account"].lstrip("~").replace("%40", "@").rstrip(".-_")
@@ -170,12 +174,12 @@ def _scheme(text: str, start: int) -> int:
 
 
 def _named(text: str, word: _Word) -> Iterator[Contact]:
-    shape = (
-        rf"{_ADD}\s{{0,2}}(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}"
-    )
+    shape = rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}"
     for found in _pattern(shape).finditer(text):
+        add = _pattern(_ADD).search(text, max(0, found.start() - 24), found.start())
         account = found["account"].rstrip("._-")
-        sure = _sureness(found, word, account)
+        invited = add is not None or _invites(found["mid"])
+        sure = _sureness(found, word, account, invited=invited)
         if sure is None or _inside_word(text, found):
             continue
         start = found.start("account")
@@ -186,24 +190,18 @@ def _named(text: str, word: _Word) -> Iterator[Contact]:
             start=start,
             end=start + len(account),
             confidence=sure,
-            invited=_invites(found),
-            opened=found.start(),
+            invited=invited,
+            opened=add.start() if add else found.start(),
         )
 
 
-def _invites(found: re.Match[str]) -> bool:
-    words = (found["add"] or "") + found["mid"]
-    return any(
-        said in words
-        for said in _folded(
-            "加", "+", "add", "搜", "密", "洽", "找", "私", "聯", "dm", "contact", "諮詢"
-        )
-    )
+def _invites(words: str) -> bool:
+    return any(said in words for said in _folded("加", "搜", "密", "洽", "找", "私", "聯", "諮詢"))
 
 
 @cache
 def _folded(*words: str) -> tuple[str, ...]:
-    return tuple(folded_regex(word) if word != "+" else word for word in words)
+    return tuple(folded_regex(word) for word in words)
 
 
 def _inside_word(text: str, found: re.Match[str]) -> bool:
@@ -213,19 +211,18 @@ def _inside_word(text: str, found: re.Match[str]) -> bool:
     return first.isascii() and first.isalpha() and before.isascii() and before.isalnum()
 
 
-def _sureness(found: re.Match[str], word: _Word, account: str) -> float | None:
+def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool) -> float | None:
     """How sure it is that an account follows, or None if nothing speaks for it."""
     bare = account.removeprefix("@")
     gap = found["gap"]
     told = ":" in gap or "=" in gap or account.startswith("@") or _announced(found["mid"])
-    invited = bool(found["add"]) or _invites(found)
     spelled = any(char in "_.0123456789" for char in bare)
     sure: float | None = 0.6 if spelled else 0.5
     if (
         len(bare) < 3
         or bare in _NO_ACCOUNT
         or _NUMBERS.fullmatch(bare)
-        or ("\n" in gap and not (":" in gap or found["add"]))
+        or ("\n" in gap and not (":" in gap or invited))
     ):
         sure = None
     elif invited or told:

@@ -17,10 +17,14 @@ from pipelines.contact import MOST, Contact
 CHINESE = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789")
 """Folded, so simplified: 貳 is 贰."""
 
-_ANY = "0-9零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖"
-SIGN = rf"[{_ANY}](?:[^{_ANY}]{{0,3}}[{_ANY}]){{6}}"
+_BETWEEN = r"[ .\-()/_~·]{0,3}"
+_CHINESE = "[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+SIGN = (
+    rf"[0-9](?:{_BETWEEN}[0-9]){{6}}|{_CHINESE}(?:{_BETWEEN}{_CHINESE}){{6}}"
+    rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]"
+)
 
-_RUN = re.compile(r"(?<![a-z0-9_])\+?\(?[0-9](?:[ .\-()/_~·]{0,3}[0-9])*")
+_RUN = re.compile(rf"(?<![a-z0-9_])\+?\(?[0-9](?:{_BETWEEN}[0-9])*")
 _GROUP = re.compile(r"\+?[0-9]+")
 _INTERNATIONAL = re.compile(r"\+[0-9]{7,15}|(?:00|002)?886[0-9]{8,9}")
 _FEWEST, _MOST_DIGITS = 7, 15

@@ -73,10 +73,14 @@ class Ruleset:
         self.sha256 = digest
         """SHA-256 of the rules and lexicons, whatever order they came in."""
         self._compiled = tuple(rules)
+        self.needs_prices = False
+        """Whether some rule may be true of a text without any of its words."""
         self._by_term: dict[int, list[int]] = defaultdict(list)
         for place, compiled in enumerate(rules):
             for name in _anchors(compiled, terms):
-                self._by_term[compiled.terms[name]].append(place)
+                number = compiled.terms[name]
+                self._by_term[number].append(place)
+                self.needs_prices |= number in terms.handles or number in terms.prices
 
     @classmethod
     def build(cls, rules: Sequence[Rule], lexicons: Sequence[Lexicon]) -> Self:

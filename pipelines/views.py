@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache, partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +32,19 @@ NEVER = frozenset("。;?")
 LONGEST = 4
 """Characters of a separator. Longer ones are layout."""
 
+_LEET_INSIDE = re.compile(r"[013457@$!|][a-z]")
+"""A digit behind the last letter is a number: `abc1`."""
+
 LONGEST_LEET = 40
 """Characters of a word that is read as leet."""
 
 _HAN = "㐀-䶿一-鿿𠀀-𪛟\u3105-\u312f"
 _SOLID = re.compile(r"[^\W_]")
-_GAP = re.compile(rf"(?<=[{_HAN}a-z])[\W_]{{1,{LONGEST}}}(?=[{_HAN}a-z])")
+_GAP = re.compile(rf"(?<=[{_HAN}])[\W_]{{1,{LONGEST}}}(?=[{_HAN}])")
+_ROW = re.compile(
+    rf"(?<![^\W_])[a-z](?:(?:[^\w。;?\n,、:!]|_){{1,{LONGEST}}}[a-z](?![^\W_])){{2,}}"
+)
+"""Letters that stand alone, three or more in a row."""
 _LEET_FROM = "013457@$!|"
 _LEET = (str.maketrans(_LEET_FROM, "oieastasii"), str.maketrans(_LEET_FROM, "oleastasll"))
 """1, ! and | are read as i, and again as l."""
@@ -80,29 +88,16 @@ def leet(text: str) -> list[View]:
 
 def _gaps(text: str) -> list[tuple[int, int]]:
     """Separators that stand inside a word, in order."""
-    gaps: list[tuple[int, int]] = []
-    letters: list[tuple[int, int]] = []
+    gaps = []
     for gap in _GAP.finditer(text):
         start, end = gap.span()
-        left, right = text[start - 1], text[end]
-        alone = _alone(text, start - 1) + _alone(text, end)
-        needed = _needed(text[start:end])
-        if not (left.isascii() or right.isascii()):
-            if alone >= needed:
-                gaps.append((start, end))
-        elif left.isascii() and right.isascii() and alone == 2 and needed < 2:
-            if letters and letters[-1][1] != start - 1:
-                letters = _row(letters, gaps)
-            letters.append((start, end))
-    _row(letters, gaps)
+        needed = _needed(gap[0])
+        if not needed or (needed < 3 and _alone(text, start - 1) + _alone(text, end) >= needed):
+            gaps.append((start, end))
+    for row in _ROW.finditer(text):
+        letters = [place for place in range(*row.span()) if text[place].isalpha()]
+        gaps += [(left + 1, right) for left, right in pairwise(letters)]
     return sorted(gaps)
-
-
-def _row(letters: list[tuple[int, int]], gaps: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Close a row of single letters: three letters make a word, two do not. Returns the next, empty row."""
-    if len(letters) >= 2:
-        gaps += letters
-    return []
 
 
 def _alone(text: str, place: int) -> bool:
@@ -114,12 +109,12 @@ def _alone(text: str, place: int) -> bool:
 
 def _needed(separator: str) -> int:
     """How many of its neighbours must stand alone; 3 is never."""
-    if any(char in NEVER for char in separator):
+    if not NEVER.isdisjoint(separator):
         return 3
-    if any(char in ALONE_BOTH for char in separator):
+    if not ALONE_BOTH.isdisjoint(separator):
         return 2
     repeated = len(separator) > 1 and len(set(separator)) == 1
-    return int(repeated or any(char in ALONE_EITHER for char in separator))
+    return int(repeated or not ALONE_EITHER.isdisjoint(separator))
 
 
 def _without(text: str, gaps: list[tuple[int, int]]) -> View:
@@ -136,8 +131,10 @@ def _read(token: re.Match[str], letters: dict[int, int]) -> str:
     if len(word) > LONGEST_LEET:
         return word
     real = sum(char.isalpha() for char in word)
+    if not 2 <= real < len(word) or not _LEET_INSIDE.search(word):
+        return word
     read = word.translate(letters)
-    return read if 2 <= real < len(word) and read.isalpha() else word
+    return read if read.isalpha() else word
 
 
 _OTHER, _HANZI, _LETTER, _DIGIT, _FREE, _EITHER, _BOTH, _NEVER = range(8)
@@ -179,7 +176,7 @@ def _suspects(batch: Folded) -> tuple[set[int], set[int]]:
     lone |= lone_left & lone_right
     apart = (here == _HANZI) & (one | more) & lone
     apart |= (here == _LETTER) & (one | more) & lone_left & lone_right
-    digits = _leet_signs()[batch.codes] & ((after == _LETTER) | (before == _LETTER))
+    digits = _leet_signs()[batch.codes] & (after == _LETTER)
     slow = set(batch.slow)
     return slow | _posts(batch, apart), slow | _posts(batch, digits)
 
