@@ -82,7 +82,13 @@ def _rule_faults(report: "Report") -> list[PatrolError]:
     from pipelines.rules import Ruleset
 
     faulty = {(fault.where or "").split(":")[0] for fault in report.faults}
-    rules = [rule for rule in report.rules if report.where(rule.name).split(":")[0] not in faulty]
+    known = {lexicon.name for lexicon in report.lexicons}
+    rules = [
+        rule
+        for rule in report.rules
+        if report.where(rule.name).split(":")[0] not in faulty
+        and all(term.lexicon is None or term.lexicon in known for term in rule.terms.values())
+    ]
     if not rules:
         return []
     try:

@@ -13,6 +13,9 @@ from patrol.errors import PatrolError
 
 M = TypeVar("M", bound=BaseModel)
 
+LANGUAGES = frozenset({"en", "zh-Hant"})
+"""Of titles: those that the pages are translated into."""
+
 SAID = {
     "int_parsing": "it should be a whole number",
     "int_from_float": "it should be a whole number",
@@ -37,6 +40,12 @@ def noun(model: type[M], document: Document, problems: list[PatrolError], **give
     """
     written = [field for field in given if field in document.values]
     problems += [faults.NamedByFile(document.where_key(field), field) for field in written]
+    titles = document.values.get("title")
+    problems += [
+        faults.UnknownField(document.where_key("title", language), language, LANGUAGES)
+        for language in (titles if isinstance(titles, dict) else ())
+        if language not in LANGUAGES
+    ]
     try:
         made = model.model_validate({**document.values, **given})
     except ValidationError as error:

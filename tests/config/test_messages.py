@@ -22,6 +22,7 @@ CASES: Mapping[str, Mapping[str, str | bytes | None]] = {
     "unknown_engine": changed(SOURCE, "phpbb", "phpb"),
     "unknown_field": changed(RULE, "level:", "levle:"),
     "unknown_field_in_a_term": changed(RULE, "{lexicon:", "{lexikon:"),
+    "title_cut_by_a_comma": changed(SOURCE, "{en: Motorcycles", "{en: Bikes, old and new"),
     "unknown_choice": changed(RULE, "level: medium", "level: mediun"),
     "unknown_timezone": changed(SOURCE, "engine: phpbb", "timezone: Asia/Taipe"),
     "unknown_handle": changed(RULE, "{lexicon: bicycle}", "{handle: [lime]}"),
