@@ -213,7 +213,7 @@ class BoardSpider(scrapy.Spider):
     def _detect(self, received: Received) -> Engine | None:
         found = detect(received.page)
         if found is None:
-            stands = wall(received.page)
+            stands = wall(received.page, unknown=True)
             outcome = stands.outcome if stands else Outcome.LAYOUT_CHANGED
             self.verdict.note(
                 outcome, stands.detail if stands else "No engine knows the software of this board."

@@ -112,7 +112,7 @@ class Door:
             body = inspection.finish(len(response.body))
             if response.status in REDIRECTS and response.headers.get("Location"):
                 return self._redirected(request, response, where)
-            media.check_headers(_values(response, "Content-Type"))
+            media.check_headers(_types(request, response.headers))
         except Refusal as refusal:
             raise self._gate.refuse(refusal) from None
         self._note_wait(where, response)
@@ -167,7 +167,6 @@ class Door:
         target = place(location, where.href)
         if len(request.meta[HOPS]) > MOST_REDIRECTS:
             raise Refusal(Reason.REDIRECTS, f"{where.host} redirects more than five times.")
-        self._gate.check(target)
         return _copy(request, target.href)
 
     def _note_wait(self, where: Place, response: Response) -> None:
@@ -194,7 +193,7 @@ class Door:
 
     def _headers_arrived(self, headers: Headers, body_length: int, request: Request) -> None:
         inspection: Inspection = request.meta[INSPECTION]
-        types = [] if headers.get("Location") else _values(headers, "Content-Type")
+        types = [] if headers.get("Location") else _types(request, headers)
         encodings = ",".join(_values(headers, "Content-Encoding"))
         length = body_length if isinstance(body_length, int) else None
         try:
@@ -241,7 +240,10 @@ def _copy(request: Request, address: str | None = None) -> Request:
     return request.replace(url=address or request.url, meta=meta, dont_filter=True)
 
 
-def _values(headers: Headers | Response, name: str) -> list[str]:
-    if isinstance(headers, Response):
-        headers = headers.headers
+def _types(request: Request, headers: Headers) -> list[str]:
+    """Content types to be judged. Servers label a robots.txt as anything; its bytes are judged."""
+    return [] if request.meta.get(ROBOTS) else _values(headers, "Content-Type")
+
+
+def _values(headers: Headers, name: str) -> list[str]:
     return [value.decode("latin-1") for value in headers.getlist(name)]

@@ -1,6 +1,7 @@
 """Which addresses the authorization covers, read by one parser: the WHATWG's."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -37,6 +38,7 @@ class Place(NamedTuple):
         return f"{self.scheme}://{self.host}"
 
 
+@lru_cache(maxsize=2048)
 def place(address: str, base: str | None = None) -> Place:
     """Read an address, relative to `base` if given. Raises `Refusal` for all but plain http and https."""
     address = address.strip(_BLANKS)

@@ -13,6 +13,7 @@ import pickle
 import resource
 import signal
 import socket
+import ssl
 import sys
 import time
 import traceback
@@ -74,7 +75,10 @@ Routes = dict[str, Answer | Callable[[str, dict[str, str]], Answer]]
 class Board:
     """A web server on loopback in its own process, which writes down every request."""
 
-    def __init__(self, routes: Routes, log: Path, default: Answer) -> None:
+    def __init__(
+        self, routes: Routes, log: Path, default: Answer, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.tls = tls
         self.log = log
         self.routes = routes
         self.default = default
@@ -83,7 +87,7 @@ class Board:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self.host = f"board.example:{self.port}"
-        self.url = f"http://{self.host}"
+        self.url = f"{'https' if tls else 'http'}://{self.host}"
         self.pid = 0
 
     def open(self) -> None:
@@ -108,12 +112,17 @@ class Board:
         return int(self.log.with_suffix(".sent").read_text())
 
     @property
+    def left_at(self) -> float:
+        """When somebody hung up who was kept waiting."""
+        return float(self.log.with_suffix(".left").read_text())
+
+    @property
     def paths(self) -> list[str]:
         """What was asked for, robots.txt aside."""
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._talk, sock=self._socket)
+        server = await asyncio.start_server(self._talk, sock=self._socket, ssl=self.tls)
         async with server:
             await server.serve_forever()
 
@@ -132,6 +141,9 @@ class Board:
                 answer = answer if isinstance(answer, Answer) else answer(path, headers)
                 if answer.hang_up:
                     break
+                if answer.wait and await _left(reader, answer.wait):
+                    self.log.with_suffix(".left").write_text(str(time.time()))
+                    break
                 await _say(writer, answer, self.log.with_suffix(".sent"))
                 if answer.close:
                     break
@@ -140,8 +152,18 @@ class Board:
         writer.close()
 
 
+async def _left(reader: asyncio.StreamReader, seconds: float) -> bool:
+    """Whether the other side hung up while it was kept waiting."""
+    try:
+        async with asyncio.timeout(seconds):
+            return not await reader.read(1)
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
 async def _say(writer: asyncio.StreamWriter, answer: Answer, told: Path) -> None:
-    await asyncio.sleep(answer.wait)
     length = (
         {"Transfer-Encoding": "chunked"}
         if answer.chunked
@@ -187,9 +209,11 @@ def board(tmp_path: Path) -> Iterator[Callable[..., Board]]:
     """Opens boards: `board({path: Answer})`."""
     boards: list[Board] = []
 
-    def opened(routes: Routes, default: Answer | None = None) -> Board:
+    def opened(
+        routes: Routes, default: Answer | None = None, tls: ssl.SSLContext | None = None
+    ) -> Board:
         log = tmp_path / f"board{len(boards)}.log"
-        boards.append(Board(routes, log, default or Answer(b"not here", 404)))
+        boards.append(Board(routes, log, default or Answer(b"not here", 404), tls))
         boards[-1].open()
         return boards[-1]
 

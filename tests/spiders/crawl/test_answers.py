@@ -62,6 +62,19 @@ def test_what_a_robots_txt_answers_counts(board: MakeBoard, status: int) -> None
         assert ran.report.outcome is Outcome.OK
 
 
+def test_a_robots_txt_is_read_whatever_its_label_but_not_as_a_picture(board: MakeBoard) -> None:
+    rules = Answer(
+        b"User-agent: *\nDisallow: /viewtopic\n",
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    ran = run(job(board({**small_board(), "/robots.txt": rules})))
+    assert ran.report.refusals == {"robots": 2}
+    picture = Answer(b"\x89PNG\r\n\x1a\n" + bytes(100), headers={"Content-Type": "text/plain"})
+    ran = run(job(board({**small_board(), "/robots.txt": picture})))
+    assert ran.report.outcome is Outcome.POLICY_BLOCKED
+    assert ran.pages == []
+
+
 def test_robots_are_obeyed(board: MakeBoard) -> None:
     robots = Answer(
         b"User-agent: *\nDisallow: /\n\nUser-agent: Patrol\nDisallow: /viewtopic.php?t=1\n",

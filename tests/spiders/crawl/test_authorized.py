@@ -154,6 +154,21 @@ def test_a_keep_that_takes_long_does_not_hide_a_revocation(board: MakeBoard) -> 
     assert max(asked.at for asked in site.asked) < began + 5
 
 
+def test_while_nobody_can_read_the_mandate_what_is_under_way_is_cut(board: MakeBoard) -> None:
+    slow = thread({1: "words"})
+    slow.wait = 30
+    site = board({**small_board(), "/viewtopic.php?t=1": slow})
+    work = job(site)
+    began = time.time()
+    ran = run(
+        work,
+        keep=lambda page: time.sleep(7 if page.posts else 0),
+        mandate=_later(work, 1, revoked_at=_now(seconds=-1)),
+    )
+    assert ran.report.outcome is Outcome.AUTHORIZATION_ENDED
+    assert site.left_at < began + 5.5
+
+
 def test_waiting_for_ones_turn_ends_with_the_mandate(board: MakeBoard) -> None:
     site = board(small_board())
     ran = run(job(site, seconds_between_requests=60.0, valid_until=_now(seconds=1)))

@@ -1,15 +1,22 @@
 import base64
+import hashlib
 import os
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patrol.models import Post
-from spiders.capture import CUT, clean_headers, clean_posts, cut_media
+from patrol.models import Channel, Post, Source
+from spiders.capture import CUT, clean_headers, clean_posts, cut_media, receive
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(range(256)) * 2
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+_SOURCE = Source(
+    name="board", title={"en": "B"}, channel=Channel.PLATFORM, start=("http://ok.example/",)
+)
 
 
 def b64(data: bytes) -> str:
@@ -122,6 +129,23 @@ def test_headers_are_kept_without_cookies() -> None:
     assert set(clean) == {"content-type", "link", "x"}
     assert "R0lGOD" not in clean["link"]
     assert len(clean["x"]) == 1_000
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "big5", "gb18030", "utf-16"])
+def test_a_page_is_rid_of_media_before_an_engine_sees_it(charset: str) -> None:
+    html = (
+        f"<html><p>中文內容</p><img src='data:image/png;base64,{b64(PNG)}'><svg><g/></svg></html>"
+    )
+    body = html.encode(charset)
+    page, capture = receive(
+        body, url="http://ok.example/", hops=(), status=200, address=None, source=_SOURCE,
+        headers={"Content-Type": f"text/html; charset={charset}"}, fetched_at=datetime.now(UTC),
+    )  # fmt: skip
+    assert page.markup == f"<html><p>中文內容</p><img src='{CUT}'><svg></svg></html>"
+    assert page.raw.decode(page.charset) == page.markup
+    assert page.has("img")
+    assert (capture.media_cut, capture.raw_bytes) == (2, len(body))
+    assert capture.raw_sha256 == hashlib.sha256(body).hexdigest()
 
 
 def test_posts_are_cleaned_in_every_part() -> None:

@@ -99,6 +99,15 @@ def test_a_mark_is_proposed_when_every_followed_page_was_read() -> None:
     assert walked.marks == {"t1": "a"}
 
 
+def test_a_page_that_was_read_badly_gives_no_mark() -> None:
+    walked = walk()
+    walked.listed(take(walked), [link(1)], None)
+    visit = take(walked)
+    walked.lost(visit)
+    walked.read(visit, posts(1), None)
+    assert walked.marks == {}
+
+
 def test_a_thread_that_repeats_itself_is_left() -> None:
     walked = walk()
     walked.listed(take(walked), [link(1)], None)
