@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import hyperscan
@@ -42,7 +43,7 @@ def _path(expressions: Sequence[bytes], flags: Sequence[int]) -> Path | None:
     folder = settings.cache or (settings.home / "cache" if settings.home.is_dir() else None)
     if folder is None:
         return None
-    digest = hashlib.sha256(hyperscan.__version__.encode())
+    digest = hashlib.sha256(version("hyperscan").encode())
     for expression, flag in zip(expressions, flags, strict=True):
         digest.update(f"\0{flag}\0{len(expression)}\0".encode() + expression)
     return folder / f"{digest.hexdigest()[:32]}.hs"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from patrol.actions.desk import Desk
 from patrol.models import Lexicon, Permission, Rule, Verb
@@ -62,12 +63,17 @@ def flagger() -> Flagger:
 
 def compiled(rules: list[Rule], lexicons: list[Lexicon]) -> Flagger:
     """These rules, ready to flag. Compiling takes seconds, so a process does it once for the same words."""
-    nouns = sorted([*rules, *lexicons], key=lambda noun: (type(noun).__name__, noun.name))
-    digest = _digest([noun.model_dump(mode="json") for noun in nouns])
+    digest = _digest(
+        [[noun.model_dump(mode="json") for noun in _by_name(nouns)] for nouns in (rules, lexicons)]
+    )
     if digest not in _compiled:
         _compiled.clear()
         _compiled[digest] = Flagger(Ruleset.build(rules, lexicons))
     return _compiled[digest]
+
+
+def _by_name(nouns: Sequence[Rule | Lexicon]) -> list[Rule | Lexicon]:
+    return sorted(nouns, key=lambda noun: noun.name)
 
 
 def titles() -> dict[str, dict[str, str]]:

@@ -4,9 +4,13 @@ import os
 
 import django
 
+from patrol import logs
+from patrol.settings import Settings
+
 
 def start(*, web: bool = False) -> None:
     """Make the tables usable here; `web` adds the workbench's parts. Reads `PATROL_*` once; twice is harmless."""
     module = "patrol.web.django_settings" if web else "patrol.register.django_settings"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
+    logs.configure(Settings())
     django.setup()
