@@ -10,6 +10,7 @@ from patrol.config import read_rules, read_sources
 from patrol.errors import Refused
 from patrol.models import Permission, Verb
 from patrol.register import checkpoints, log
+from patrol.register.secrets import secret_file
 from patrol.settings import Settings
 
 
@@ -26,6 +27,8 @@ def create(settings: Settings, desk: Desk) -> None:
     """Make the register, or bring an older one up to date. Safe to repeat."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    for key in ("text.key", "tag.key"):
+        secret_file(settings.keys_path / key)
     log.refuse_unwritable()
     with desk.act(Permission.SYSTEM_OPERATE, Verb.REGISTER_CREATED):
         pass

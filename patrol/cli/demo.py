@@ -11,8 +11,18 @@ from typing import Annotated
 import typer
 
 from patrol.cli.common import Home, Json, data, say, told
+from patrol.errors import BadInput
 
 app = typer.Typer(help="Synthetic boards on this machine, read as real ones would be.")
+
+
+class BadKeep(BadInput):
+    def __init__(self, keep: Path, what: str) -> None:
+        super().__init__(
+            f"{keep} {what}.",
+            why="A demo begins with nothing, and its data is left where you say.",
+            do="Name a new directory: `patrol demo --keep DIR`.",
+        )
 
 
 @app.callback(invoke_without_command=True)
@@ -78,7 +88,13 @@ def tamper(home: Home = None) -> None:
 @contextmanager
 def _directory(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        try:
+            keep.mkdir(mode=0o700, parents=True, exist_ok=True)
+            taken = any(keep.iterdir())
+        except OSError as error:
+            raise BadKeep(keep, f"cannot be made: {error.strerror}") from error
+        if taken:
+            raise BadKeep(keep, "holds something already")
         yield keep.resolve()
         return
     home = Path(tempfile.mkdtemp(prefix="patrol-demo-"))

@@ -1,9 +1,12 @@
 """Django for the register alone: what a run, the projector and the command line need."""
 
+from patrol.errors import NotYet
 from patrol.register.secrets import django_secret
 from patrol.settings import Settings
 
 PATROL = Settings()
+if PATROL.database_url:
+    raise NotYet("PATROL_DATABASE_URL", "PostgreSQL")
 
 SECRET_KEY = django_secret(PATROL)
 DEBUG = False

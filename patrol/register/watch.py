@@ -54,4 +54,5 @@ class Watch:
         Leaves the memory as it was if what came since does not hold.
         """
         if self._verifier.verify().status == OK:
+            places().folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._verifier.keep()
