@@ -54,7 +54,7 @@ def _sums(stage: Stage, begun: float) -> dict[str, Any]:
     total = done.aggregate(pages=Sum("pages"), posts=Sum("posts"), refused=Sum("requests_refused"))
     auditor = Desk.command_line(Person.objects.get(account=_auditor()))
     verdict = audit.verify(auditor)
-    found = scan(stage.settings.home, _opened_bodies())
+    found = scan(stage.settings.home, opened_bodies())
     categories = Counter(
         category or str(kind) for category, kind in Lead.objects.values_list("category", "kind")
     )
@@ -79,7 +79,7 @@ def _auditor() -> str:
     return next(account for account, role in PEOPLE if role is Role.AUDITOR)
 
 
-def _opened_bodies() -> "list[tuple[str, bytes]]":
+def opened_bodies() -> "list[tuple[str, bytes]]":
     """Every collected word, decrypted: a scan of ciphertext would find nothing and prove nothing."""
     return [
         (f"{table.__name__} {row.pk}", unseal(row.unit, row.body))

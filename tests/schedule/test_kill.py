@@ -40,9 +40,12 @@ def _killed_then_rerun(patrol: Any, home: Path, wait: float) -> None:
     os.kill(run.pid, signal.SIGKILL)
     run.communicate()
     _forget_the_dead(home)
-    again = patrol(home, "run", SOURCE, "--json")
-    out, err = again.communicate(timeout=120)
-    assert again.returncode == 0, out + err
+    _done(patrol(home, "run", SOURCE, "--json"))
+
+
+def _done(process: Any) -> None:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
 
 
 def _forget_the_dead(home: Path) -> None:
@@ -74,7 +77,7 @@ def _sweep(patrol: Any, expected: set[str], register: Path, moments: int, seed: 
     begun = time.monotonic()
     whole = tmp_path / "whole"
     shutil.copytree(register, whole)
-    assert patrol(whole, "run", SOURCE).wait(120) == 0
+    _done(patrol(whole, "run", SOURCE))
     life = time.monotonic() - begun
     chance = random.Random(seed)
     for moment in range(moments):
@@ -82,8 +85,7 @@ def _sweep(patrol: Any, expected: set[str], register: Path, moments: int, seed: 
         shutil.copytree(register, home)
         _killed_then_rerun(patrol, home, chance.uniform(0.2, life))
         assert _keys(home) == Counter(dict.fromkeys(expected, 1)), moment
-        verify = patrol(home, "log", "verify")
-        assert verify.wait(60) == 0, verify.communicate()
+        _done(patrol(home, "log", "verify"))
         shutil.rmtree(home)
 
 

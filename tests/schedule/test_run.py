@@ -1,6 +1,8 @@
 """`patrol run`, on real boards over loopback, in its own process."""
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,53 @@ def test_walls_and_redesigns_have_their_own_outcomes(
     boards["harbor_forum"].revive()
     boards["harbor_forum"].change_layout()
     assert _run(patrol, register, "harbor_forum")[1]["outcome"] == "layout_changed"
+
+
+def test_revoking_in_mid_run_stops_it_within_five_seconds(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from django.db import connections
+
+    from patrol.actions import mandates, people
+    from patrol.actions.desk import Desk
+    from patrol.register.tables import AuthorizationRow, SourceRow
+
+    source = SourceRow.objects.get(name="harbor_forum")
+    source.body["seconds_between_requests"] = 0.3
+    source.save()
+    mandate = AuthorizationRow.objects.get(source=source)
+    connections.close_all()
+    process = patrol(register, "run", source.name, "--json")
+    _until(lambda: sum(boards.requests.values()) >= 4)
+    mandates.revoke(Desk.command_line(people.find("supervisor2")), mandate.pk, "Over.")
+    connections.close_all()
+    revoked = time.monotonic()
+    out, _ = process.communicate(timeout=30)
+    assert time.monotonic() - revoked < 8  # five seconds, and the process's own end
+    seen = sum(boards.requests.values())
+    assert json.loads(out)["outcome"] == "authorization_ended"
+    time.sleep(1)
+    assert sum(boards.requests.values()) == seen < 40
+
+
+def test_a_kept_post_is_found_by_a_two_character_word(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from patrol.search import open_index, read_query
+    from patrol.settings import Settings
+    from pipelines.fold import fold_one
+
+    _run(patrol, register, "harbor_forum")
+    _run(patrol, register, "night_market")
+    index = open_index(Settings())
+    found = index.search(read_query("加賴", fold_one))
+    assert found.items
+    assert not index.search(read_query("風帆帆", fold_one)).items
+    index.close()
+
+
+def _until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
