@@ -38,6 +38,9 @@ class LogRow:
     purpose: str | None
     count: int | None
     origin: str | None
+    details: Details
+    intact: bool
+    """False when words and hash do not agree: then the index speaks, and `verify` names the fault."""
 
 
 @dataclass(frozen=True)
@@ -91,4 +94,6 @@ def _row(found: log.LoggedRecord) -> LogRow:
         purpose=found.record.purpose,
         count=found.record.count,
         origin=actor.origin,
+        details=found.record.details,
+        intact=found.intact,
     )

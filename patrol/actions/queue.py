@@ -78,6 +78,8 @@ class Queue:
     sources: int
     last_run_at: datetime | None
     as_of: datetime
+    last_id: int
+    """Of the newest lead that the filter lets through, on whatever page; 0 without any."""
 
 
 def queue(desk: Desk, wanted: QueueFilter) -> Queue:
@@ -97,6 +99,7 @@ def queue(desk: Desk, wanted: QueueFilter) -> Queue:
             "at"
         ],
         as_of=desk.now(),
+        last_id=leads.aggregate(last=Max("pk"))["last"] or 0,
     )
     desk.record(
         Verb.LEADS_LISTED,
@@ -109,6 +112,12 @@ def queue(desk: Desk, wanted: QueueFilter) -> Queue:
         },
     )
     return shown
+
+
+def arrived(desk: Desk, wanted: QueueFilter, since: int) -> int:
+    """How many leads came after that one. A number and no word of any, so it is no look to be recorded."""
+    desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
+    return chosen(desk, wanted).filter(pk__gt=since).count()
 
 
 def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:

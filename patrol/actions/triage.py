@@ -6,14 +6,23 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from patrol.actions.desk import Act, Desk
-from patrol.actions.queue import Queue, QueueFilter, QueueRow, after_lead, queue
+from patrol.actions.queue import Queue, QueueFilter, QueueRow, after_lead, arrived, queue
 from patrol.actions.sheet import LeadSheet, lead_sheet
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import DismissReason, LeadKind, LeadStatus, Permission, Verb, Verdict
 from patrol.register.sealing import keyed_hash, seal
 from patrol.register.tables import Decision, Lead, MatchRow, OutboxRow
 
-__all__ = ["LeadSheet", "Queue", "QueueFilter", "QueueRow", "decide", "look", "queue"]
+__all__ = [
+    "LeadSheet",
+    "Queue",
+    "QueueFilter",
+    "QueueRow",
+    "arrived",
+    "decide",
+    "look",
+    "queue",
+]
 
 
 class NoSuchLead(NotFound):

@@ -29,10 +29,16 @@ class Declaration:
     needs: Access | Permission
     shows: bool = False
     """It shows content: its desk must have written a record, or it is not served."""
+    background: bool = False
+    """A page of ours asks for it by itself: it keeps no session awake."""
 
 
 def page(
-    needs: Access | Permission, *, shows: bool = False, methods: Sequence[str] = ("GET", "HEAD")
+    needs: Access | Permission,
+    *,
+    shows: bool = False,
+    background: bool = False,
+    methods: Sequence[str] = ("GET", "HEAD"),
 ) -> Callable[[View], View]:
     """Declare a view a page."""
 
@@ -42,7 +48,7 @@ def page(
         def declared(*args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(*args, **kwargs)
 
-        declared.declaration = Declaration(needs, shows)  # type: ignore[attr-defined]
+        declared.declaration = Declaration(needs, shows, background)  # type: ignore[attr-defined]
         return declared
 
     return declare

@@ -72,7 +72,7 @@ def _holds_content(response: HttpResponseBase) -> bool:
 
 def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | None:
     """The answer to a request that may not go on; None lets it in. Raises what the log raises."""
-    asleep = _idle(request)
+    asleep = _idle(request, keeps_awake=not declared.background)
     desk = None if asleep else desk_of(request)
     request.desk = desk  # type: ignore[attr-defined]
     if declared.needs is Access.ANYONE:
@@ -93,7 +93,7 @@ def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | 
     return None
 
 
-def _idle(request: HttpRequest) -> bool:
+def _idle(request: HttpRequest, *, keeps_awake: bool) -> bool:
     """Whether the session slept too long; it is ended then, on record."""
     if not request.user.is_authenticated:
         return False
@@ -105,6 +105,6 @@ def _idle(request: HttpRequest) -> bool:
             desk.record(Verb.PERSON_SIGNED_OUT, details={"by": "idle"})
         logout(request)
         return True
-    if seen is None or now - seen >= SEEN_EVERY_SECONDS:
+    if keeps_awake and (seen is None or now - seen >= SEEN_EVERY_SECONDS):
         request.session["seen_at"] = now
     return False

@@ -40,6 +40,7 @@ KEYS: tuple[Key, ...] = (
     Key("KeyC", "C", "note", _("Write a note"), "lead"),
     Key("KeyN", "N", "mark-next", _("Next marked words"), "lead"),
     Key("KeyP", "P", "mark-previous", _("Previous marked words"), "lead"),
+    Key("KeyL", "L", "load", _("Load the leads that arrived meanwhile"), "queue"),
     Key("Slash", "/", "filter", _("Go to the filters"), "queue"),
     Key("Slash", "?", "help", _("These keys"), shift=True),
 )

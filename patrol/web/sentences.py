@@ -10,6 +10,8 @@ from functools import cache
 
 from django.utils.translation import gettext, gettext_noop
 
+from patrol.web.reports import REPORTS
+
 PATTERNS: tuple[str, ...] = (
     gettext_noop("Lead {0} changed while you were reading it.{1}"),
     gettext_noop("Name one of those that hit: {0}."),
@@ -44,7 +46,7 @@ PATTERNS: tuple[str, ...] = (
 def _recognisers() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Patterns, those with the most words of their own first."""
     found = []
-    for pattern in sorted(PATTERNS, key=len, reverse=True):
+    for pattern in sorted(PATTERNS + REPORTS, key=len, reverse=True):
         pieces = re.split(r"\{\d\}", pattern)
         found.append((re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL), pattern))
     return tuple(found)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("healthz", account.alive, name="alive"),
     path("keys/", account.keys, name="keys"),
     path("leads/", leads.queue, name="queue"),
+    path("leads/arrived/", leads.arrived, name="arrived"),
     path("leads/<int:lead_id>/", leads.lead, name="lead"),
     path("leads/<int:lead_id>/decide/", leads.decide, name="decide"),
     path("sources/", sources.listed, name="sources"),

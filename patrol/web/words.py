@@ -147,10 +147,25 @@ MANDATE_STATES: dict[str, str | Promise] = {
 
 
 PARTS: dict[str, str | Promise] = {
-    "handle": _("A contact is offered"),
+    "several_rules": _("Several rules hit"),
+    "handle_offered": _("A contact is offered"),
     "price": _("A price is named"),
 }
 """Parts of a score that are not rules."""
+
+
+FAULTS: dict[str, str | Promise] = {
+    "edited": _("A record was edited."),
+    "deleted": _("A record was deleted."),
+    "inserted": _("A record was inserted."),
+    "swapped": _("Two records changed places."),
+    "truncated": _("The end of the log was cut off."),
+    "forked": _("There are two histories: records were rewritten together with their hashes."),
+    "bad_signature": _("A checkpoint is not signed by this log's key."),
+    "index_edited": _("The search columns of a record were edited."),
+    "reason_edited": _("The words of a reason were edited."),
+}
+"""What the verifier found, by its `kind`."""
 
 
 def in_language(titles: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -51,9 +52,18 @@ def extracted() -> Catalog:
         found = extract("python", io.BytesIO(words.encode()), keywords=KEYWORDS)
         for _line, message, _comments, context in found:
             catalog.add(message, context=context)
-    for sentence in raised():
+    for sentence in [*raised(), *shipped()]:
         catalog.add(sentence)
     return catalog
+
+
+def shipped() -> Iterator[str]:
+    """What the shipped rules say to officers beside their titles, which are in two languages already."""
+    for path in sorted((ROOT / "config" / "rules").rglob("*.yml")):
+        rule = yaml.safe_load(path.read_text())
+        yield rule["why"]
+        if rule.get("offence"):
+            yield rule["offence"]
 
 
 def raised() -> Iterator[str]:
@@ -152,6 +162,16 @@ def test_sentences_with_facts_are_recognised() -> None:
     from patrol.web.sentences import PATTERNS
 
     assert {words for words in raised() if "{0}" in words} == set(PATTERNS)
+
+
+def test_reports_are_what_spiders_and_the_verifier_say() -> None:
+    from patrol.web.reports import REPORTS
+
+    written = [*(ROOT / "spiders").rglob("*.py"), ROOT / "patrol/ledger/verifier.py"]
+    source = "".join(path.read_text() for path in written)
+    for report in REPORTS:
+        for words in re.split(r"\{\d\}", report):
+            assert words.strip(" .:;,`“”") in source, report
 
 
 def test_no_chinese_stands_outside_the_catalog() -> None:

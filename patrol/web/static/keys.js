@@ -63,10 +63,15 @@
     }
     return form;
   };
+  const tell = (sentence) => {
+    const status = one("#status");
+    status.replaceChildren(Object.assign(document.createElement("span"), { textContent: sentence }));
+  };
   const press = (name) => {
     const button = one(`[data-does="press:${CSS.escape(name)}"]`);
     if (!button || sent) return;
     if (name !== "reopened" && !aim()) return;
+    if (button.dataset.only && current().dataset.kind !== button.dataset.only) return tell(button.dataset.otherwise);
     button.form.requestSubmit(button);
   };
 
@@ -91,6 +96,11 @@
   const choose = (digit) => {
     const button = one(`[data-digit="${digit}"]`, chooser);
     if (!button || sent) return;
+    const rule = one("#false-rule");
+    if (button.dataset.needs === "rule" && !rule.value) {
+      rule.focus();
+      return;
+    }
     const note = one("#note");
     if (button.dataset.needs === "note" && note && !note.value.trim()) {
       one("#choose-note").open = true;
@@ -127,6 +137,10 @@
       one("#choose-note").open = true;
       note.focus();
     },
+    load: () => {
+      const link = one("#arrived a");
+      if (link && !one("#arrived").hidden) link.click();
+    },
     help: () => help.showModal(),
   };
   const act = (does) => {
@@ -141,6 +155,11 @@
     if (event.key === "Escape") {
       if (writing(event.target)) event.target.blur();
       else if (chooser) close();
+      return;
+    }
+    if (event.key === "Enter" && event.target.id === "false-rule") {
+      event.preventDefault();
+      one('[data-needs="rule"]').click();
       return;
     }
     if (writing(event.target) || event.repeat) return;
@@ -201,6 +220,21 @@
     else if (place !== null) select(rows()[Math.min(Number(place), rows().length - 1)]);
     else if (location.hash) select(current());
   });
+  // Leads that arrived meanwhile are told, and loaded when asked for; an empty list loads them by itself.
+  const arrived = one("#arrived");
+  const look = async () => {
+    if (document.visibilityState !== "visible" || sent) return;
+    const answer = await fetch(arrived.dataset.address).catch(() => null);
+    if (!answer) return;
+    if (!answer.ok || answer.redirected) return clearInterval(looking);
+    const { count, sentence } = await answer.json();
+    if (!count) return;
+    if (!one(".rows") && !one(".chips")) return location.reload();
+    one("[data-count]", arrived).textContent = sentence;
+    arrived.hidden = false;
+  };
+  const looking = arrived && setInterval(look, Number(arrived.dataset.seconds) * 1000);
+
   if (where === "lead" && location.hash.startsWith("#choose-")) open(location.hash.slice(8));
   const error = one("#error");
   if (error) error.focus();

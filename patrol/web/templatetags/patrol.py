@@ -1,7 +1,7 @@
 """Filters and tags of our templates."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +9,8 @@ from django import template
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from patrol.actions.pieces import Piece
 from patrol.web import dates, words
@@ -101,6 +101,34 @@ def in_language(titles: dict[str, str]) -> str:
 def said_filter(sentence: str) -> str:
     """A sentence of ours, in the reader's language."""
     return said(sentence)
+
+
+@register.filter
+def told(sentence: str) -> SafeString:
+    """A sentence that a run, a rule or the verifier wrote, in the reader's language where it is known."""
+    words = said(sentence)
+    if words == sentence and words.isascii() and get_language() != "en":
+        return format_html('<span lang="en">{}</span>', visible(words))
+    return visible(words)
+
+
+@register.filter
+def fault_label(kind: str) -> str:
+    """What happened to a log that does not hold."""
+    return str(words.FAULTS.get(kind, kind))
+
+
+_UNTOLD = {"from_version", "note_hmac", "version"}
+
+
+@register.filter
+def facts(details: Mapping[str, Any]) -> list[str]:
+    """What a record says beside its columns, as far as it is one word each."""
+    return [
+        f"{name} {words.label(value)}"
+        for name, value in details.items()
+        if name not in _UNTOLD and isinstance(value, str | int) and value != ""
+    ]
 
 
 @register.filter

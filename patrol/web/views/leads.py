@@ -1,8 +1,9 @@
 """The queue, a lead, and a decision on it."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from patrol.actions import triage
 from patrol.actions.triage import BadDecision, Decided, LeadChanged, QueueFilter
@@ -36,9 +37,20 @@ def queue(request: Request) -> HttpResponse:
             "filters": active_filters(wanted),
             "toast": toast(request),
             "may_decide": request.desk.may(Permission.LEADS_DECIDE),
+            "unread": found.last_run_at is None,
             **CHOICES,
         },
     )
+
+
+@page(Permission.LEADS_READ, background=True)
+def arrived(request: Request) -> HttpResponse:
+    """How many leads came since the page was made, and the sentence that says so."""
+    since = request.GET.get("since", "")
+    since_id = int(since) if since.isdecimal() and len(since) < 19 else 0
+    count = triage.arrived(request.desk, queue_filter(request.GET), since_id)
+    sentence = ngettext("{0} new lead", "{0} new leads", count).format(count)
+    return JsonResponse({"count": count, "sentence": sentence})
 
 
 @page(Permission.LEADS_READ, shows=True)
@@ -62,6 +74,7 @@ def _lead(
         "query": queue_query(wanted),
         "toast": toast(request),
         "error": {"what": said(error.what), "do": said(error.do)} if error else None,
+        "choosing": error is not None and request.POST.get("dismiss", "") != "",
         "note": note,
         "may_decide": request.desk.may(Permission.LEADS_DECIDE),
         **CHOICES,

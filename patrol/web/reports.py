@@ -1,0 +1,56 @@
+"""What a run, an engine and the verifier report, with the places of their facts: the pages say it in two languages.
+
+The words are written in `spiders/` and `patrol/ledger/`, which know no page and no language. A sentence
+that is not listed here is shown as it was written.
+"""
+
+from django.utils.translation import gettext_noop
+
+REPORTS: tuple[str, ...] = (
+    gettext_noop("{0} pages with {1} posts were read."),
+    gettext_noop("{0} pages with {1} posts were read; {2} threads had not moved."),
+    gettext_noop("{0} pages with {1} posts were read; {2} addresses were refused."),
+    gettext_noop(
+        "{0} pages with {1} posts were read; {2} threads had not moved; {3} addresses were refused."
+    ),
+    gettext_noop("The budget of {0} pages was spent; {1} more were known."),
+    gettext_noop("The deadline of {0} minutes passed."),
+    gettext_noop("The hours in which this source may be read are over."),
+    gettext_noop("Somebody asked the run to stop."),
+    gettext_noop("The robots.txt excludes what was to be read ({0} addresses)."),
+    gettext_noop("{0} rows were read; {1} are expected at least."),
+    gettext_noop("The run needed more memory, time or pages than it may."),
+    gettext_noop("The board gives the same page for different addresses."),
+    gettext_noop("No engine knows the software of this board."),
+    gettext_noop("There is no authorization for this source."),
+    gettext_noop("The authorization that this run began with was replaced by another."),
+    gettext_noop("The authorization could not be read again in time."),
+    gettext_noop("Authorization {0} was revoked."),
+    gettext_noop("Authorization {0} is not approved."),
+    gettext_noop("Authorization {0} is not valid yet."),
+    gettext_noop("Authorization {0} has expired."),
+    gettext_noop("The site asks for proof of a person or refuses us: {0}."),
+    gettext_noop("The board reports a fault of its own: “{0}”."),
+    gettext_noop("The board shows this page to members only: its message says “{0}”."),
+    gettext_noop("The board asks to log in: `{0}`."),
+    gettext_noop("The board says that this does not exist."),
+    gettext_noop("The board shows this page to members only."),
+    gettext_noop("There is nothing here, and the page says so."),
+    gettext_noop(
+        "This is a {0} of {1}, and none of the hooks of its rows is on it: the board's layout has changed."
+    ),
+    gettext_noop("{0} of {1} rows could not be read: {2}"),
+    gettext_noop("{0} did not answer: {1}."),
+    gettext_noop("The page holds `{0}`."),
+    gettext_noop("The page names its generator: `{0}`."),
+    gettext_noop("The page's source says `{0}`."),
+    gettext_noop("The document begins as a feed does: `{0}`."),
+    gettext_noop("The response header `{0}` is this software's."),
+    gettext_noop("The engine was named."),
+    gettext_noop("All {0} records and {1} checkpoints hold."),
+    gettext_noop("Records hold; without a key no signature was checked."),
+    gettext_noop("Record {0} is the first that does not hold ({1}): {2}."),
+    gettext_noop("The last {0} records are under no signed checkpoint yet."),
+    gettext_noop("Nothing was remembered: an end cut off before now is not seen."),
+    gettext_noop("No judgement: {0}."),
+)
