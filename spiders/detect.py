@@ -42,6 +42,11 @@ def detect(page: Page) -> Detected | None:
     return None
 
 
+def knows(page: Page, engine: Engine) -> bool:
+    """Whether any sign of that engine's software is on the page."""
+    return any(_seen(page, sign) is not None for sign in engine.signs)
+
+
 def _seen(page: Page, sign: Sign) -> str | None:
     if sign.where is Where.HEADER:
         return _header(page, sign.what)

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from patrol.errors import BadInput, Exit, PatrolError
 from patrol.models import Outcome, Post, ThreadLink
+from spiders.detect import knows
 from spiders.engines.base import Engine, Kind
 from spiders.page import LayoutChanged, Page
 from spiders.walls import gone, wall
@@ -159,13 +160,26 @@ def _nothing(page: Page, engine: Engine) -> Reading:
             outcome=Outcome.NOTHING_NEW,
             detail="There is nothing here, and the page says so.",
         )
-    if kind is None:
-        detail = (
-            f"This is a page of {engine.name} that has neither threads nor posts, such as an index."
+    outcome, detail = _strange(page, engine, kind)
+    return Reading(kind=shown, outcome=outcome, detail=detail)
+
+
+def _strange(page: Page, engine: Engine, kind: Kind | None) -> tuple[Outcome, str]:
+    """What to say of a page on which nothing is where the engine looks."""
+    if kind is not None:
+        return (
+            Outcome.LAYOUT_CHANGED,
+            f"This is a {kind} of {engine.name}, and none of the hooks of its rows is on it: the board's layout has changed.",
         )
-        return Reading(kind=shown, outcome=Outcome.NOTHING_NEW, detail=detail)
-    detail = f"This is a {kind} of {engine.name}, and none of the hooks of its rows is on it: the board's layout has changed."
-    return Reading(kind=shown, outcome=Outcome.LAYOUT_CHANGED, detail=detail)
+    if not knows(page, engine):
+        return (
+            Outcome.LAYOUT_CHANGED,
+            f"Nothing on this page says that {engine.name} wrote it: the board has moved or was replaced.",
+        )
+    return (
+        Outcome.NOTHING_NEW,
+        f"This is a page of {engine.name} that has neither threads nor posts, such as an index.",
+    )
 
 
 def _outcome(read_rows: int, faults: list[str]) -> Outcome:

@@ -225,3 +225,11 @@ def test_deeply_nested_page_is_read() -> None:
     assert (
         phpbb(POST.format(1, '<div class="content">' + "<div>" * 3_000 + "a")).posts[0].text == "a"
     )
+
+
+def test_a_page_without_any_sign_of_the_named_engine_is_not_green() -> None:
+    page = Page(
+        "http://board.example/", b"<html><body><p>This domain is for sale.</p></body></html>"
+    )
+    for name in ("phpbb", "discuz"):
+        assert read(page, load(name)).outcome is Outcome.LAYOUT_CHANGED
