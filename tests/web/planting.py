@@ -153,9 +153,9 @@ def add_sighting(  # noqa: PLR0913
     garden: Garden, lead: Any, one: Told, run: Any, mandate: Any, *, key: str, version: int = 1
 ) -> Any:
     """One more sighting of a lead."""
-    from patrol.models import Capture, Post, PostedAt, Precision
-    from patrol.register.sealing import keyed_hash, new_unit, seal
-    from patrol.register.tables import CaptureRow, HandleRow, MatchRow, Sighting
+    from patrol.models import Post, PostedAt, Precision
+    from patrol.register.sealing import keyed_hash, seal
+    from patrol.register.tables import Sighting
 
     words, spans = _unmark(one.text)
     post = Post(
@@ -167,28 +167,7 @@ def add_sighting(  # noqa: PLR0913
         text=words,
         media=one.media,
     )
-    capture = Capture(
-        requested_url="http://harbor.example/",
-        url="http://harbor.example/",
-        status=200,
-        headers={},
-        fetched_at=NOW,
-        raw_sha256="ab" * 32,
-        raw_bytes=1,
-        charset="utf-8",
-        charset_from="header",
-    )
-    seals = new_unit("capture", key)
-    kept = CaptureRow.objects.create(
-        run=run,
-        authorization=mandate,
-        unit=seals,
-        fetched_at=NOW,
-        raw_sha256="ab" * 32,
-        engine="phpbb",
-        body=seal(seals, capture.model_dump_json().encode()),
-        body_sha256="0" * 64,
-    )
+    kept = _capture(run, mandate, key)
     sighting = Sighting.objects.create(
         source=garden.source,
         key=key,
@@ -210,6 +189,44 @@ def add_sighting(  # noqa: PLR0913
         first_seen_at=NOW,
         last_seen_at=NOW,
     )
+    _add_finds(sighting, one, words, spans)
+    return sighting
+
+
+def _capture(run: Any, mandate: Any, key: str) -> Any:
+    from patrol.models import Capture
+    from patrol.register.sealing import new_unit, seal
+    from patrol.register.tables import CaptureRow
+
+    capture = Capture(
+        requested_url="http://harbor.example/",
+        url="http://harbor.example/",
+        status=200,
+        headers={},
+        fetched_at=NOW,
+        raw_sha256="ab" * 32,
+        raw_bytes=1,
+        charset="utf-8",
+        charset_from="header",
+    )
+    seals = new_unit("capture", key)
+    return CaptureRow.objects.create(
+        run=run,
+        authorization=mandate,
+        unit=seals,
+        fetched_at=NOW,
+        raw_sha256="ab" * 32,
+        engine="phpbb",
+        body=seal(seals, capture.model_dump_json().encode()),
+        body_sha256="0" * 64,
+    )
+
+
+def _add_finds(sighting: Any, one: Told, words: str, spans: list[list[int]]) -> None:
+    """Which rules hit, and which contacts stand there."""
+    from patrol.register.sealing import keyed_hash, seal
+    from patrol.register.tables import HandleRow, MatchRow
+
     for rule in one.rules:
         MatchRow.objects.create(
             sighting=sighting,
@@ -226,13 +243,12 @@ def add_sighting(  # noqa: PLR0913
             sighting=sighting,
             kind=kind,
             tag=keyed_hash("handle", f"{kind}:{value}"),
-            value=seal(lead.retention, value.encode()),
+            value=seal(sighting.unit, value.encode()),
             role=role,
             confidence=0.9,
             span_start=start,
             span_end=start + len(value),
         )
-    return sighting
 
 
 def _unmark(text: str) -> tuple[str, list[list[int]]]:

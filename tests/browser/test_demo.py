@@ -1,0 +1,134 @@
+"""`patrol demo` as a stranger runs it: a first page in seconds, a lead triaged by keyboard, and nothing left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+FIRST_PAGE_SECONDS = 10
+"""After the install; a machine that is busy with other tests is given three times as long."""
+LINK = re.compile(r"^(\w+)\s+(http://127\.0\.0\.1:\d+/enter/\S+)$", re.MULTILINE)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking"]  # fmt: skip
+
+
+@dataclass
+class Demo:
+    """A running demo, the folder it may write into, and how long its links took."""
+
+    process: "subprocess.Popen[str]"
+    room: Path
+    links: dict[str, str]
+    seconds: float
+
+    def family(self) -> set[int]:
+        """Processes of the demo's session: it was started as the leader of its own."""
+        found = set()
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z" and int(fields[3]) == self.process.pid:
+                found.add(int(stat.parent.name))
+        return found
+
+    def end(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+        self.process.wait(30)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    room = tmp_path / "tmp"
+    room.mkdir()
+    told = (tmp_path / "out").open("w+")
+    environment = {name: value for name, value in os.environ.items() if "PATROL_" not in name}
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "patrol", "demo"],
+        stdout=told,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**environment, "TMPDIR": str(room), "HOME": str(tmp_path)},
+        start_new_session=True,
+    )
+    links: dict[str, str] = {}
+    while len(links) < 4 and process.poll() is None and time.monotonic() < begun + 90:
+        time.sleep(0.05)
+        links = dict(LINK.findall((tmp_path / "out").read_text()))
+    running = Demo(process, room, links, time.monotonic() - begun)
+    assert len(links) == 4, (tmp_path / "out").read_text()
+    yield running
+    if process.poll() is None:
+        running.end(signal.SIGTERM)
+    told.close()
+
+
+@pytest.fixture
+def browser_page(demo: Demo) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        page = browser.new_context(locale="zh-TW").new_page()
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+    del demo
+
+
+def _enter(page: Page, link: str) -> None:
+    page.context.clear_cookies()
+    page.goto(link)
+    page.locator("main form button").focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_lead_of_the_demo_is_triaged_by_keyboard_and_found_in_the_log(
+    demo: Demo, browser_page: Page
+) -> None:
+    page = browser_page
+    _enter(page, demo.links["officer"])
+    page.wait_for_url("**/leads/")
+    first = page.locator(".row").first
+    expect(first).to_be_visible(timeout=60_000)  # by itself: the empty queue looks again
+    page.keyboard.press("j")
+    lead = page.evaluate("document.activeElement.closest('.row').dataset.lead")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/leads/{lead}/")
+    page.keyboard.press("e")
+    expect(page.get_by_role("status")).to_contain_text(lead)
+
+    _enter(page, demo.links["auditor"])
+    page.wait_for_url("**/log/")
+    page.get_by_label("行為").select_option("lead.decided")
+    page.get_by_role("button", name="套用").click()
+    rows = page.locator("table.log tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text(f"lead:{lead}")
+    page.get_by_role("button", name="驗證整份紀錄").click()
+    expect(page.get_by_text("紀錄完整無誤。")).to_be_visible()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_begins_soon_and_leaves_nothing_behind(demo: Demo, number: signal.Signals) -> None:
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    assert demo.seconds < FIRST_PAGE_SECONDS * (3 if busy else 1)
+    assert list(demo.room.iterdir())
+    time.sleep(2)  # runs are under way
+    family = demo.family()
+    assert len(family) > 2
+    demo.end(number)
+    deadline = time.monotonic() + 10
+    while demo.family() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not demo.family()
+    assert not list(demo.room.iterdir())
