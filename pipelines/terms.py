@@ -102,10 +102,19 @@ class Terms:
     def spans(self, text: str, scan: Scan | None, views: Iterable[View]) -> dict[int, set[Span]]:
         """Where a folded text holds which term, in it or in another reading of it."""
         words = [] if scan is None else list(scan.words)
-        regexes = () if scan is None else scan.regexes
+        regexes = [] if scan is None else [
+            (regex, span) for regex in scan.regexes for span in self._matcher.spans(regex, text)
+        ]  # fmt: skip
         for view in views:
             read = self._matcher.scan(view.text, view.text.encode())
-            words += [_moved(found, view) for found in read.words] if read else []
+            if read is None:
+                continue
+            words += [_moved(found, view) for found in read.words]
+            regexes += [
+                (regex, view.place(*span))
+                for regex in read.regexes
+                for span in self._matcher.spans(regex, view.text)
+            ]
         found: dict[int, set[Span]] = defaultdict(set)
         covers = _covers(words, self._unless)
         for word in words:
@@ -113,12 +122,10 @@ class Terms:
                 span = (word.start, word.end)
                 if word.free and not _inside(span, use.unless, covers):
                     found[use.term].add(span)
-        for regex in regexes:
-            spans = self._matcher.spans(regex, text)
+        for regex, span in regexes:
             for use in self._regex_uses[regex]:
-                kept = {span for span in spans if not _inside(span, use.unless, covers)}
-                if kept:
-                    found[use.term] |= kept
+                if not _inside(span, use.unless, covers):
+                    found[use.term].add(span)
         return found
 
     def _add(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:

@@ -124,6 +124,25 @@ def test_regexes_prices_and_handles_are_terms() -> None:
     assert not one.flag([text + " 小心詐騙帳號"])[0].matches
 
 
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("磨.掉.了.號.碼", ["磨.掉.了.號.碼"]),
+        ("急 售 磨 掉 號 碼 的 車", ["磨 掉 號 碼"]),
+        ("磨*掉\u200b*號*碼", ["磨*掉\u200b*號*碼"]),
+        ("磨\n掉\n號\n碼", ["磨\n掉\n號\n碼"]),
+        ("磨掉號碼，磨 掉 號 碼", ["磨掉號碼", "磨 掉 號 碼"]),
+        ("沒 磨 掉 號 碼", None),
+    ],
+)
+def test_separators_do_not_hide_what_a_regex_looks_for(text: str, spans: list[str] | None) -> None:
+    terms = {"removed": Term(regex="磨掉.{0,1}號碼", unless=("沒磨掉號碼",))}
+    flagging = flagger(rule(when="removed", terms=terms)).flag([text])[0]
+    assert marked(flagging) == ([] if spans is None else [spans])
+    for match in flagging.matches:
+        assert all(text[span.start : span.end] == span.text for span in match.spans)
+
+
 def test_a_rule_of_a_price_alone_runs() -> None:
     one = flagger(rule(when="price", terms={"price": Term(price=True)}))
     assert marked(one.flag(["售價：３萬５"])[0]) == [["３萬５"]]
