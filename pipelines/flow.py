@@ -2,7 +2,7 @@
 
     fold       one spelling; every folded character knows its place in the original
     views      other readings, only where separators or digits hide a word
-    scan       all words and regexes of all rules, in one pass; then the signs
+    scan       all words of all rules in all posts at once, regexes a post, then the signs
     handles    contacts with their roles, only where a sign of one was seen
     prices     amounts of money, where words of a rule were found and the sign of a price
     rules      those of which a wanted term was found
@@ -20,9 +20,8 @@ from typing import NamedTuple
 from patrol.models import Category, Flagging, HandleRole, Match, Rule, Span
 from pipelines import score
 from pipelines.fold import Folded, fold
-from pipelines.handles import SIGNS as HANDLE_SIGNS
-from pipelines.handles import FoundHandle, handles
-from pipelines.match import Scan, Signs
+from pipelines.handles import FoundHandle, contact_signs, handles
+from pipelines.match import Scan, Signs, Texts
 from pipelines.prices import SIGN as PRICE_SIGN
 from pipelines.prices import Price, prices
 from pipelines.rules import Ruleset
@@ -45,9 +44,9 @@ class _Seen(NamedTuple):
 
 
 @cache
-def _signs() -> tuple[Signs, Signs]:
-    """Of contacts and of prices: the same for all rules, so compiled once a process."""
-    return Signs(HANDLE_SIGNS), Signs((PRICE_SIGN,))
+def _price_sign() -> Signs:
+    """The same for all rules, so compiled once a process."""
+    return Signs((PRICE_SIGN,))
 
 
 class Flagger:
@@ -73,16 +72,16 @@ class Flagger:
         views: dict[int, list[View]] = defaultdict(list)
         for post, view in readings(batch):
             views[post].append(view)
-        contacts, _ = _signs()
-        for post, text in enumerate(batch.texts):
-            data = text.encode()
-            scan = self.ruleset.terms.scan(text, data)
-            signs = contacts.seen(data)
-            if scan is None and not signs and post not in views and not self.ruleset.needs_prices:
-                yield NOTHING
-            else:
-                seen = _Seen(post, scan, signs, views.get(post, []))
+        texts = Texts(batch.texts)
+        scans = self.ruleset.terms.scan(texts)
+        signs = contact_signs().seen_in(texts)
+        nothing: frozenset[int] = frozenset()
+        for post in range(len(batch.texts)):
+            if post in scans or post in signs or post in views or self.ruleset.needs_prices:
+                seen = _Seen(post, scans.get(post), signs.get(post, nothing), views.get(post, []))
                 yield self._post(batch, seen, categories)
+            else:
+                yield NOTHING
 
     def _post(
         self, batch: Folded, seen: _Seen, categories: Collection[Category] | None
@@ -93,7 +92,7 @@ class Flagger:
         amounts = []
         if found or self.ruleset.needs_prices:
             text = batch.texts[post]
-            amounts = prices(text) if _signs()[1].seen(text.encode()) else []
+            amounts = prices(text) if _price_sign().seen(text.encode()) else []
         if not (found or contacts or amounts):
             return NOTHING
         matches = tuple(

@@ -83,7 +83,7 @@ class Folded:
         joined = index + self.starts[post]
         breaks = self._breaks
         # Breakpoints that begin at or before it; a removed character gives nothing, so it is passed.
-        passed = int(np.searchsorted(breaks.after, joined, side="right"))
+        passed = int(breaks.after.searchsorted(joined, side="right"))
         if passed < len(breaks.after) and breaks.folded[passed] <= joined:
             place = int(breaks.original[passed])
         elif passed:

@@ -7,7 +7,7 @@ so that a batch of posts is folded by looking numbers up.
 import csv
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from re import compile as pattern
 from typing import NamedTuple
@@ -78,11 +78,13 @@ def among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(first <= code <= last for first, last in ranges)
 
 
+@lru_cache(maxsize=4_096)
 def ignored(char: str) -> bool:
     """Whether a character is invisible and vanishes: zero-width, bidi control, variation selector."""
     return among(ord(char), _IGNORED)
 
 
+@lru_cache(maxsize=4_096)
 def mark(char: str) -> bool:
     """Whether a character sits on the one before it and belongs to its span."""
     return unicodedata.category(char) in {"Mn", "Me", "Mc"} or among(ord(char), _JAMO_AFTER)

@@ -8,6 +8,7 @@ from the original.
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from pipelines.contact import MOST, Contact
 from pipelines.fold import Folded
 from pipelines.fold_table import ignored
 from pipelines.links import MAIL_SIGN, URL_SIGN, mails, refanged, urls
+from pipelines.match import Signs
 from pipelines.messengers import LINE_SIGN, TELEGRAM_SIGN, WECHAT_SIGN, messengers
 from pipelines.phones import SIGN as PHONE_SIGN
 from pipelines.phones import phones
@@ -48,6 +50,12 @@ READERS = (
 SIGNS = tuple(reader.sign for reader in READERS)
 
 
+@cache
+def contact_signs() -> Signs:
+    """The same for all rules, so compiled once a process."""
+    return Signs(SIGNS)
+
+
 class FoundHandle(NamedTuple):
     """A handle, and its place in the folded text."""
 
@@ -67,7 +75,7 @@ def handles(
     found = list(_contacts(text, signs))
     seen = {(contact.kind, contact.value) for contact in found}
     for view in spread:
-        for contact in _contacts(view.text, frozenset(range(len(READERS)))):
+        for contact in _contacts(view.text, contact_signs().seen(view.text.encode())):
             start, end = view.place(contact.start, contact.end)
             opened = view.origins[contact.begins]
             if (contact.kind, contact.value) not in seen and not _taken(found, start, end):

@@ -11,7 +11,11 @@ leftmost-longest spans. Python's own `re` never sees them.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import hyperscan
@@ -22,7 +26,8 @@ from pipelines.compiled import database
 from pipelines.regexes import loosened, special
 
 _WORD_FLAGS = hyperscan.HS_FLAG_SOM_LEFTMOST
-_REGEX_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
+_SIGN_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_CASELESS
+_REGEX_FLAGS = _SIGN_FLAGS | hyperscan.HS_FLAG_SINGLEMATCH
 
 
 UNREADABLE = (hyperscan.error, re2.error)
@@ -48,16 +53,48 @@ class Scan(NamedTuple):
     """Numbers of the regexes that may match: ask `Matcher.spans`."""
 
 
+Hit = tuple[int, int, int]
+"""Number, start and end in bytes; the start of a regex is 0."""
+
+
+class Texts:
+    """Folded texts that are scanned together: a call costs as much as a short text."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self.each = [text.encode() for text in texts]
+        self.joined = b"\0".join(self.each)
+        """With a character between them that stands in no word and no sign."""
+        self._starts = [0, *accumulate(len(data) + 1 for data in self.each)]
+
+    def apart(self, hits: Iterable[Hit]) -> Mapping[int, list[Hit]]:
+        """Hits in the joined texts by the text they are in, with places in that."""
+        found: dict[int, list[Hit]] = defaultdict(list)
+        for number, start, end in hits:
+            nth = bisect_right(self._starts, end - 1) - 1
+            first = self._starts[nth]
+            found[nth].append((number, start - first, end - first))
+        return found
+
+
 class _Database:
     """Patterns compiled for hyperscan. Safe to be used by several threads."""
 
-    def __init__(self, expressions: Sequence[str], flags: Sequence[int]) -> None:
-        self._database = database([expression.encode() for expression in expressions], flags)
+    def __init__(self, expressions: Sequence[str], flags: int) -> None:
+        self._database = (
+            database(
+                [expression.encode() for expression in expressions], [flags] * len(expressions)
+            )
+            if expressions
+            else None
+        )
         self._own = threading.local()
 
-    def hits(self, data: bytes) -> list[tuple[int, int, int]]:
-        """Number, start and end in bytes of each hit; the start of a regex is 0."""
-        found: list[tuple[int, int, int]] = []
+    def hits(self, data: bytes) -> list[Hit]:
+        """Everything that is found in a text."""
+        found: list[Hit] = []
+        if self._database is None:
+            return found
         # Hyperscan writes into its scratch while it scans: one a thread.
         if not hasattr(self._own, "scratch"):
             self._own.scratch = hyperscan.Scratch(self._database)
@@ -68,14 +105,19 @@ class _Database:
 
 
 class Signs:
-    """Cheap regexes of ours, each saying whether a dearer reader is worth calling."""
+    """Cheap regexes of ours, each saying whether a dearer reader is worth calling. None matches NUL."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._database = _Database(patterns, [_REGEX_FLAGS] * len(patterns))
+        self._database = _Database(patterns, _SIGN_FLAGS)
 
     def seen(self, data: bytes) -> frozenset[int]:
         """Numbers of the signs that are in a folded text, given in UTF-8."""
         return frozenset(number for number, _, _ in self._database.hits(data))
+
+    def seen_in(self, texts: Texts) -> Mapping[int, AbstractSet[int]]:
+        """The same for many texts: those in which there is a sign."""
+        apart = texts.apart(self._database.hits(texts.joined))
+        return {nth: {number for number, _, _ in hits} for nth, hits in apart.items()}
 
 
 class Matcher:
@@ -90,25 +132,43 @@ class Matcher:
             not mix and _spaced(word[-1]) for mix, word in zip(mixed, words, strict=True)
         ]
         self._regexes = [re2.compile(pattern, _options()) for pattern in regexes]
-        expressions = [*map(_escaped, words), *map(loosened, regexes)]
-        flags = [_WORD_FLAGS] * len(words) + [_REGEX_FLAGS] * len(regexes)
-        self._database = _Database(expressions, flags) if expressions else None
+        self._word_database = _Database(list(map(_escaped, words)), _WORD_FLAGS)
+        self._regex_database = _Database(list(map(loosened, regexes)), _REGEX_FLAGS)
 
     def scan(self, text: str, data: bytes) -> Scan | None:
-        """One pass over a folded text, given also in UTF-8; None if nothing is in it."""
-        hits = self._database.hits(data) if self._database else []
-        if not hits:
-            return None
-        literal = [hit for hit in hits if hit[0] < len(self.words)]
-        others = {hit[0] - len(self.words) for hit in hits if hit[0] >= len(self.words)}
-        return Scan(self._founds(text, data, literal) if literal else [], sorted(others))
+        """What is in a folded text, given also in UTF-8; None if nothing is."""
+        words, regexes = self._word_database.hits(data), self._regex_database.hits(data)
+        return self._scan(text, data, words, regexes) if words or regexes else None
+
+    def scan_all(self, texts: Texts) -> Mapping[int, Scan]:
+        """The same for many texts: those in which something is.
+
+        Words are looked for in all at once. A regex may match across two texts,
+        and then hide what it matches in the second, so regexes are not.
+        """
+        words = texts.apart(self._word_database.hits(texts.joined))
+        regexes: dict[int, list[Hit]] = {}
+        for nth, data in enumerate(texts.each if self._regexes else ()):
+            hits = self._regex_database.hits(data)
+            if hits:
+                regexes[nth] = hits
+        return {
+            nth: self._scan(
+                texts.texts[nth], texts.each[nth], words.get(nth, ()), regexes.get(nth, ())
+            )
+            for nth in words.keys() | regexes.keys()
+        }
+
+    def _scan(self, text: str, data: bytes, words: Sequence[Hit], regexes: Sequence[Hit]) -> Scan:
+        founds = self._founds(text, data, words) if words else []
+        return Scan(founds, sorted(number for number, _, _ in regexes))
 
     def spans(self, regex: int, text: str) -> list[tuple[int, int]]:
         """Leftmost-longest matches of a regex in a folded text, without empty ones."""
         spans = (match.span() for match in self._regexes[regex].finditer(text))
         return [(start, end) for start, end in spans if start < end]
 
-    def _founds(self, text: str, data: bytes, hits: list[tuple[int, int, int]]) -> list[Found]:
+    def _founds(self, text: str, data: bytes, hits: Sequence[Hit]) -> list[Found]:
         """Hits with places in characters instead of bytes."""
         if len(data) == len(text):
             places = [(start, end) for _, start, end in hits]
@@ -164,7 +224,7 @@ def _options() -> Any:
 def fault(regex: str) -> str | None:
     """Why a folded regex cannot be used, or None. Both engines must read it."""
     try:
-        _Database([loosened(regex)], [_REGEX_FLAGS])
+        _Database([loosened(regex)], _REGEX_FLAGS)
     except hyperscan.error as error:
         return f"hyperscan says: {error}"
     try:

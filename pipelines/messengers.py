@@ -26,8 +26,8 @@ _BETWEEN = (
 _GAP = r"(?P<gap>[^\w。,;!?@]{0,8})"
 _AFTER = r"(?![a-z0-9_@])(?!\.[a-z]{2,}/)(?!:/)"
 
-LINE_SIGN = r"line|赖|ㄌㄞ|lin.{1,7}ee|加[l濑莱]|\+l"
-TELEGRAM_SIGN = r"@|tg|tele|电报|飞机|✈|[tm].{1,7}(?:me|dog)/|テレグラム"
+LINE_SIGN = r"line|赖|ㄌㄞ|lin.{1,9}ee|加[l濑莱]|\+l"
+TELEGRAM_SIGN = r"@|tg|tele|电报|飞机|✈|[tm].{1,9}(?:me|dog)/|テレグラム"
 WECHAT_SIGN = r"微信|薇信|威信|维信|v信|wechat|weixin|wx|vx|加v|\+v|v:"
 
 
@@ -165,11 +165,12 @@ def _links(text: str) -> Iterator[Contact]:
                 yield Contact(kind, account, start, end, 0.95)
 
 
+_SCHEME = re.compile(r"h(?:tt|xx)ps? ?[\[(]?:[\])]? ?//(?:www\.)?$")
+
+
 def _scheme(text: str, start: int) -> int:
     """Where a link begins, with the `https://` before it."""
-    before = re.search(
-        r"h(?:tt|xx)ps? ?[\[(]?:[\])]? ?//(?:www\.)?$", text[max(0, start - 20) : start]
-    )
+    before = _SCHEME.search(text[max(0, start - 20) : start])
     return start - len(before[0]) if before else start
 
 
@@ -186,7 +187,7 @@ def _named(text: str, word: _Word) -> Iterator[Contact]:
         value = account if word.kind is HandleKind.LINE else account.removeprefix("@")
         yield Contact(
             kind=word.kind,
-            value=value.replace("-", "") if re.fullmatch(r"09[0-9\-]+", value) else value,
+            value=value.replace("-", "") if _MOBILE.fullmatch(value) else value,
             start=start,
             end=start + len(account),
             confidence=sure,
@@ -211,12 +212,17 @@ def _inside_word(text: str, found: re.Match[str]) -> bool:
     return first.isascii() and first.isalpha() and before.isascii() and before.isalnum()
 
 
+_MOBILE = re.compile(r"09[0-9\-]+")
+_LETTER = re.compile("[a-z]")
+_SPELLS = frozenset("_.0123456789")
+
+
 def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool) -> float | None:
     """How sure it is that an account follows, or None if nothing speaks for it."""
     bare = account.removeprefix("@")
     gap = found["gap"]
     told = ":" in gap or "=" in gap or account.startswith("@") or _announced(found["mid"])
-    spelled = any(char in "_.0123456789" for char in bare)
+    spelled = not _SPELLS.isdisjoint(bare)
     sure: float | None = 0.6 if spelled else 0.5
     if (
         len(bare) < 3
@@ -230,7 +236,7 @@ def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool)
     elif (
         gap.strip(" ") in {"-", ".", "/", "_"}
         or not (spelled or len(bare) >= _LONG_NAME)
-        or (found["word"].strip("@") in word.weak and not (spelled and re.search(r"[a-z]", bare)))
+        or (found["word"].strip("@") in word.weak and not (spelled and _LETTER.search(bare)))
     ):
         sure = None
     return sure

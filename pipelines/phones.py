@@ -24,8 +24,11 @@ SIGN = (
     rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]"
 )
 
+_ANY_CHINESE = re.compile(_CHINESE)
 _RUN = re.compile(rf"(?<![a-z0-9_])\+?\(?[0-9](?:{_BETWEEN}[0-9])*")
 _GROUP = re.compile(r"\+?[0-9]+")
+_BETWEEN_DIGITS = re.compile("[^0-9+]")
+_WORD = re.compile("[a-z_]")
 _INTERNATIONAL = re.compile(r"\+[0-9]{7,15}|(?:00|002)?886[0-9]{8,9}")
 _FEWEST, _MOST_DIGITS = 7, 15
 _TRIES = 2_000
@@ -34,7 +37,9 @@ _TRIES = 2_000
 
 def phones(text: str, region: str = "TW") -> Iterator[Contact]:
     """Valid numbers of a folded text, as E.164. Without a country code they are the region's."""
-    return islice(_phones(text.translate(CHINESE), region), MOST)
+    # Translating is dear, and few texts have them.
+    plain = text.translate(CHINESE) if _ANY_CHINESE.search(text) else text
+    return islice(_phones(plain, region), MOST)
 
 
 def _phones(text: str, region: str) -> Iterator[Contact]:
@@ -48,7 +53,7 @@ def _phones(text: str, region: str) -> Iterator[Contact]:
                 start, end = groups[first][0], groups[last - 1][1]
                 tries -= 1
                 number = _number(text[start:end], region)
-                if number and not re.match(r"[a-z_]", text[end : end + 1]):
+                if number and not _WORD.match(text, end):
                     yield _contact(text, start, end, number)
                     step = last - first
                     break
@@ -70,7 +75,7 @@ def _ends(groups: list[tuple[int, int]], first: int) -> Iterator[int]:
 
 def _number(written: str, region: str) -> str | None:
     """E.164 of a valid number, or None."""
-    digits = re.sub(r"[^0-9+]", "", written)
+    digits = _BETWEEN_DIGITS.sub("", written)
     if digits.startswith(("886", "00886", "002886")) and _INTERNATIONAL.fullmatch(digits):
         digits = "+" + digits[digits.index("886") :]
     if digits.startswith("+") and not _INTERNATIONAL.fullmatch(digits):

@@ -44,6 +44,8 @@ _REPORTS = (
     r"|\b(?:he|she|they|someone|this guy|a guy|a man|this person|stranger)\s(?:\w+\s){0,3}(?:told|asked|wants?|wanted|made|forced|keeps?|sent|messaged|threaten\w*)\b"
     r"|\b(?:threatening|blackmailing|harassing) me\b"
 )
+_MENTIONS = f"(?:{_WARNS})|(?:{_REPORTS})"
+"""Both, asked at once: most texts hold neither."""
 _DENIALS = r"(?:不是|非|絕非|絕不|絕無|無|沒有|拒絕|並非|不會|保證不|怕|不怕|不必擔心|擔心)(?:被)?(?:詐騙|騙子|騙人|騙|詐|上當|受騙|假的)|\b(?:not|no|isn't|never)\s(?:a\s)?(?:scam(?:mer)?s?|fraud|fake|police)\b"
 _OWN_VOICE = r"不小心|小心翼翼|名額有限|數量有限|(?:先|請)注意(?:查收|看)|注意事項"
 
@@ -58,7 +60,9 @@ def role(text: str, contact: Contact) -> HandleRole:
     """The role of a contact in its folded text."""
     before = text[max(0, contact.begins - FAR) : contact.start]
     around = f"{before} {text[contact.end : contact.end + FAR]}"
-    if _warned(around) or _pattern(_REPORTS).search(around):
+    if _pattern(_MENTIONS).search(around) and (
+        _warned(around) or _pattern(_REPORTS).search(around)
+    ):
         return HandleRole.MENTIONED
     if contact.invited:
         return HandleRole.OFFERED

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from patrol.errors import BadInput, PatrolError
 from patrol.models import HandleKind, Lexicon, Rule, Term
 from pipelines.fold import fold_one
-from pipelines.match import UNREADABLE, Found, Matcher, Scan, fault
+from pipelines.match import UNREADABLE, Found, Matcher, Scan, Texts, fault
 from pipelines.regexes import folded_regex
 from pipelines.views import View
 
@@ -95,9 +95,9 @@ class Terms:
         """The number under which a term's spans are found."""
         return self._numbers[term]
 
-    def scan(self, text: str, data: bytes) -> Scan | None:
-        """One pass over a folded text, given also in UTF-8; None if nothing is in it."""
-        return self._matcher.scan(text, data)
+    def scan(self, texts: Texts) -> Mapping[int, Scan]:
+        """What is in folded texts, for those in which something is."""
+        return self._matcher.scan_all(texts)
 
     def spans(self, text: str, scan: Scan | None, views: Iterable[View]) -> dict[int, set[Span]]:
         """Where a folded text holds which term, in it or in another reading of it."""

@@ -12,7 +12,7 @@ comma or a line break, both sides. Letters must stand alone, three in a row.
 import re
 import sys
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -48,7 +48,9 @@ _ROW = re.compile(
 _LEET_FROM = "013457@$!|"
 _LEET = (str.maketrans(_LEET_FROM, "oieastasii"), str.maketrans(_LEET_FROM, "oleastasll"))
 """1, ! and | are read as i, and again as l."""
-_TOKEN = re.compile(r"[a-z0-9@$!|]{3,}")
+_TOKEN = re.compile(r"[a-z0-9@$!|]+")
+_LEET_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@$!|")
+_LEAST_LEET = 3
 
 
 class View(NamedTuple):
@@ -82,8 +84,35 @@ def spread(text: str) -> list[View]:
 
 def leet(text: str) -> list[View]:
     """The folded text with words like `l1ne` read as letters, if there are any."""
-    found = {_TOKEN.sub(partial(_read, letters=letters), text) for letters in _LEET} - {text}
+    words = list(_leet_words(text))
+    found = {_replaced(text, words, letters) for letters in _LEET} - {text}
     return [View(read, list(range(len(text)))) for read in sorted(found)]
+
+
+def _leet_words(text: str) -> Iterator[tuple[int, int]]:
+    """Words of letters and the digits put for them."""
+    done = 0
+    for sign in _LEET_INSIDE.finditer(text):
+        start = sign.start()
+        if start < done:
+            continue
+        while start > done and text[start - 1] in _LEET_CHARS:
+            start -= 1
+        done = _TOKEN.match(text, sign.start()).end()  # type: ignore[union-attr]
+        if _LEAST_LEET <= done - start <= LONGEST_LEET:
+            real = sum(map(str.isalpha, text[start:done]))
+            if 2 <= real < done - start:
+                yield start, done
+
+
+def _replaced(text: str, words: list[tuple[int, int]], letters: dict[int, int]) -> str:
+    parts, place = [], 0
+    for start, end in words:
+        read = text[start:end].translate(letters)
+        if read.isalpha():
+            parts += [text[place:start], read]
+            place = end
+    return "".join((*parts, text[place:])) if parts else text
 
 
 def _gaps(text: str) -> list[tuple[int, int]]:
@@ -124,17 +153,6 @@ def _without(text: str, gaps: list[tuple[int, int]]) -> View:
         origins += range(place, start)
         place = end
     return View("".join(text[place] for place in origins), origins)
-
-
-def _read(token: re.Match[str], letters: dict[int, int]) -> str:
-    word = token[0]
-    if len(word) > LONGEST_LEET:
-        return word
-    real = sum(char.isalpha() for char in word)
-    if not 2 <= real < len(word) or not _LEET_INSIDE.search(word):
-        return word
-    read = word.translate(letters)
-    return read if read.isalpha() else word
 
 
 _OTHER, _HANZI, _LETTER, _DIGIT, _FREE, _EITHER, _BOTH, _NEVER = range(8)
