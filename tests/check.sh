@@ -4,6 +4,7 @@ set -u
 bin=.venv/bin
 failed=0
 logs=$(mktemp -d)
+export PATROL_HOME="$logs/home"  # nothing of this machine's own data directory is touched
 trap 'rm -rf "$logs"' EXIT
 run() { name=$1; shift; ( "$@" >"$logs/$name" 2>&1; echo $? >"$logs/$name.rc" ) & }
 run types $bin/mypy

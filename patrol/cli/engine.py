@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from patrol.cli.common import Json, data, say, told
-from patrol.errors import BadInput
+from patrol.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from spiders.engines.base import Engine
@@ -58,7 +58,10 @@ def read_file(
     from spiders.page import Page
 
     page = Page(
-        url, _bytes(file), timezone=_zone(timezone), fetched_at=fetched_at and _aware(fetched_at)
+        _address(url),
+        _bytes(file),
+        timezone=_zone(timezone),
+        fetched_at=fetched_at and _aware(fetched_at),
     )
     if fetched_at is None:
         page.tell_clock(None, datetime.fromtimestamp(file.stat().st_mtime, UTC))
@@ -131,12 +134,20 @@ def _bytes(file: Path) -> bytes:
         with file.open("rb") as saved:
             body = saved.read(_LARGEST + 1)
     except OSError as error:
-        raise BadInput(
+        refused = NotFound if isinstance(error, FileNotFoundError) else BadInput
+        raise refused(
             f"the file cannot be read: {error.strerror}",
             where=str(file),
             why="The saved page is what the engine reads.",
             do="Name a file that exists and that you may read.",
         ) from error
+    if not body.strip():
+        raise BadInput(
+            "the file is empty.",
+            where=str(file),
+            why="There is nothing in it to read.",
+            do="Save the page again.",
+        )
     if len(body) > _LARGEST:
         raise BadInput(
             "the file is larger than 32 MB.",
@@ -145,6 +156,16 @@ def _bytes(file: Path) -> bytes:
             do="Save one page, without what it embeds.",
         )
     return body
+
+
+def _address(url: str) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        raise BadInput(
+            f"`{url}` is no web address.",
+            why="Links and posts are named by the address that the page was saved from.",
+            do="Give the page's own address: `--url https://...`.",
+        )
+    return url
 
 
 def _zone(name: str) -> str:

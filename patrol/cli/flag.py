@@ -16,6 +16,7 @@ from patrol.settings import Settings
 
 if TYPE_CHECKING:
     from patrol.models import Flagging
+    from pipelines.rules import Ruleset
 
 app = typer.Typer()
 
@@ -34,6 +35,19 @@ class NoFile(NotFound):
             f"{path} cannot be read: {reason}.",
             why="The texts to flag come from this file.",
             do="Name a file of JSON lines, or `-` for standard input.",
+        )
+
+
+class NoRules(BadInput):
+    """There is nothing to compare texts with."""
+
+    def __init__(self, folder: Path, what: str) -> None:
+        super().__init__(
+            what,
+            why="Without a rule every text would look harmless.",
+            do="Name a folder of rules with `--rules DIR`, such as `config/rules`, "
+            "or one of its categories.",
+            where=str(folder),
         )
 
 
@@ -56,20 +70,21 @@ def flag(
         str, typer.Argument(help="JSON lines with id and text; `-` is standard input.")
     ],
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="Folder of rules.", show_default="config/rules")
+        Path | None,
+        typer.Option(
+            "--rules", help="Folder of rules, or of one category.", show_default="config/rules"
+        ),
     ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Flag texts by the rules: matches with their words, and contacts with their roles."""
-    from patrol.config import read_rules
     from pipelines.flow import Flagger
-    from pipelines.rules import Ruleset
 
     del home  # flagging reads no data directory
     with ExitStack() as stack:
         lines = enumerate(stack.enter_context(_opened(file)), start=1)
-        flagger = Flagger(Ruleset.build(*read_rules(rules or Settings().config / "rules")))
+        flagger = Flagger(_ruleset(rules or Settings().config / "rules"))
         bad = 0
         while batch := list(islice(lines, BATCH)):
             texts, faults = _texts(file, batch)
@@ -81,6 +96,18 @@ def flag(
     if bad:
         say(f"{bad} bad line{'s' if bad > 1 else ''} left out.")
         raise typer.Exit(Exit.USAGE)
+
+
+def _ruleset(folder: Path) -> "Ruleset":
+    from patrol.config import read_rules
+    from pipelines.rules import Ruleset
+
+    if not folder.is_dir():
+        raise NoRules(folder, "there is no such folder.")
+    rules, lexicons = read_rules(folder)
+    if not rules:
+        raise NoRules(folder, "there is no rule in this folder.")
+    return Ruleset.build(rules, lexicons)
 
 
 def _opened(file: str) -> IO[bytes]:

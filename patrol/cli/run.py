@@ -44,7 +44,17 @@ def run(
         counts = ("pages", "posts", "posts_new", "sightings", "leads", "requests")
         more = ("requests_refused", "media_cut")
         found = {name: getattr(row, name) for name in (*counts, *more)}
-        data({"source": source, "run": row.pk, "outcome": outcome, "detail": row.detail, **found})
+        data(
+            {
+                "source": source,
+                "run": row.pk,
+                "outcome": outcome,
+                "sentence": what,
+                "detail": row.detail,
+                "do": remedy,
+                **found,
+            }
+        )
     else:
         typer.echo(f"{outcome}: {what} {row.detail}".rstrip())
         typer.echo(

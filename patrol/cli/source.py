@@ -29,6 +29,9 @@ def list_(home: Home = None, as_json: Json = False) -> None:
             "authorization": sheet.authorization.state if sheet.authorization else "none",
             "valid_until": sheet.authorization.valid_until if sheet.authorization else None,
             "outcome": sheet.last_run.outcome if sheet.last_run else None,
+            "sentence": sheet.last_run.sentence if sheet.last_run else None,
+            "detail": sheet.last_run.detail if sheet.last_run else None,
+            "do": sheet.last_run.remedy if sheet.last_run else None,
             "next_due_at": sheet.next_due_at,
         }
         for sheet in sources.listed(Desk.command_line())
@@ -39,6 +42,9 @@ def list_(home: Home = None, as_json: Json = False) -> None:
     for row in rows:
         outcome = row["outcome"] or "not read yet"
         typer.echo(f"{row['name']:<24} {row['authorization']:<10} {outcome}")
+        if row["do"]:
+            typer.echo(f"    {row['sentence']} {row['detail']}".rstrip())
+            typer.echo(f"    do: {row['do']}")
 
 
 @app.command()

@@ -78,7 +78,7 @@ def test_relative_dates_count_from_when_the_page_was_saved() -> None:
         ("phpbb/changed.html", "https://forum.example/viewtopic.php?t=5", 1, "layout_changed"),
         ("phpbb/empty.html", "https://forum.example/viewforum.php?f=9", 0, "nothing here"),
         ("addresses.yml", "https://forum.example/", 2, "no engine knows this page"),
-        ("missing.html", "https://forum.example/", 2, "cannot be read"),
+        ("missing.html", "https://forum.example/", 3, "cannot be read"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence_and_an_exit_code(
@@ -112,3 +112,18 @@ def test_reading_a_saved_page_opens_neither_django_nor_scrapy() -> None:
         [sys.executable, "-c", program, page], capture_output=True, check=True, timeout=60
     )
     assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_what_is_no_page_and_no_address_is_said(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.html"
+    empty.write_text(" \n")
+    page = tmp_path / "page.html"
+    page.write_text("<html><body>x</body></html>")
+    for file, url, words in (
+        (empty, "https://forum.example/", "the file is empty"),
+        (page, "file:///etc/hostname", "is no web address"),
+        (page, "", "is no web address"),
+    ):
+        code, _, err = patrol("read", str(file), "--url", url)
+        assert code == 2
+        assert words in err

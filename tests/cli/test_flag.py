@@ -121,6 +121,33 @@ def test_broken_rules_are_told(rules: Path) -> None:
     assert "slung" in err
 
 
+def test_no_rule_is_told_and_nothing_called_harmless(rules: Path) -> None:
+    (rules / "solicitation" / "dating.yml").unlink()
+    code, out, err = run(rules, line("a", "找援交的加賴"))
+    assert (code, out) == (2, [])
+    assert f"{rules}: there is no rule in this folder." in err
+
+
+def test_a_folder_of_rules_that_is_not_there_is_told_with_its_option(rules: Path) -> None:
+    code, out, err = run(rules / "nowhere", line("a", "找援交的加賴"))
+    assert (code, out) == (2, [])
+    assert f"{rules / 'nowhere'}: there is no such folder." in err
+    assert "--rules" in err
+    assert "--config" not in err
+
+
+def test_one_category_finds_the_lexicons_of_its_configuration(rules: Path) -> None:
+    (rules.parent / "lexicons").mkdir()
+    (rules.parent / "lexicons" / "slang.yml").write_text(
+        "title: {en: Slang}\nwords: [{word: 援交, meaning: paid dating, origin: press}]\n", "utf-8"
+    )
+    shared = RULE.replace("{words: [援交], unless: [救援交]}", "{lexicon: slang}")
+    (rules / "solicitation" / "dating.yml").write_text(shared, "utf-8")
+    code, out, err = run(rules / "solicitation", line("a", "找援交的加賴"))
+    assert (code, err) == (0, "")
+    assert out == [" 30  a  dating: 援交, 加賴"]
+
+
 def test_standard_input_and_no_django(rules: Path) -> None:
     script = (
         "import sys; from patrol.cli.main import main; sys.argv[1:] = sys.argv[1:]\n"
