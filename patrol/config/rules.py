@@ -27,7 +27,7 @@ def read_rules(folder: Path) -> tuple[list[Rule], list[Lexicon]]:
     """Rules and lexicons of a configuration folder, by path. Raises `ManyErrors` with all faults at once.
 
     A folder without `rules/` in it is itself a folder of rules, with its
-    lexicons in it or beside it.
+    lexicons in it or beside it; one category's folder has them beside `rules/`.
     """
     problems: list[PatrolError] = []
     rules, lexicons = rule_entries(folder, problems)
@@ -61,8 +61,10 @@ def rule_entries(
 def _folders(folder: Path) -> tuple[Path, Path]:
     if (folder / "rules").is_dir() or not folder.is_dir():
         return folder / "rules", folder / "lexicons"
-    inside = folder / "lexicons"
-    return folder, inside if inside.is_dir() else folder.parent / "lexicons"
+    near = [folder / "lexicons", folder.parent / "lexicons"]
+    if folder.resolve().parent.name == "rules":  # one category of a whole configuration
+        near.append(folder.resolve().parent.parent / "lexicons")
+    return folder, next((words for words in near if words.is_dir()), near[1])
 
 
 def _rule(document: Document, problems: list[PatrolError]) -> Rule | None:
