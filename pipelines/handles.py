@@ -18,7 +18,7 @@ from pipelines.fold import Folded
 from pipelines.fold_table import ignored
 from pipelines.links import MAIL_SIGN, URL_SIGN, mails, refanged, urls
 from pipelines.match import Signs
-from pipelines.messengers import LINE_SIGN, TELEGRAM_SIGN, WECHAT_SIGN, messengers
+from pipelines.messengers import INVITE, LINE_SIGN, TELEGRAM_SIGN, WECHAT_SIGN, messengers
 from pipelines.phones import SIGN as PHONE_SIGN
 from pipelines.phones import phones
 from pipelines.roles import role
@@ -114,6 +114,8 @@ def _handle(batch: Folded, post: int, contact: Contact) -> FoundHandle | None:
         value = address(_exact(written))
     elif contact.kind is HandleKind.URL:
         value = refanged(_exact(written))
+    elif contact.kind is HandleKind.TELEGRAM and contact.value.startswith(INVITE):
+        value = INVITE + _exact(written)[1 - len(contact.value) :]
     if value is None:
         return None
     handle = Handle(

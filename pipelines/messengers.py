@@ -119,9 +119,21 @@ _LINE_LINK = (
     r"(?P<account>[~@%]?[a-z0-9._\-]{3,80})"
 )
 _TELEGRAM_LINK = (
-    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:s/|joinchat/|\+)?"
-    r"|tg://(?:resolve\?domain=|join\?invite=))(?P<account>[a-z0-9_\-]{4,40})"
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:s/)?"
+    r"|tg://resolve\?domain=)(?P<account>[a-z0-9_\-]{4,40})"
 )
+_TELEGRAM_INVITE = (
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:joinchat/|\+)"
+    r"|tg://join\?invite=)(?P<account>[a-z0-9_\-]{3,40})"
+)
+"""To a closed group. Its capitals carry meaning, other than those of a name."""
+_LINKS = (
+    (HandleKind.LINE, _LINE_LINK),
+    (HandleKind.TELEGRAM, _TELEGRAM_INVITE),
+    (HandleKind.TELEGRAM, _TELEGRAM_LINK),
+)
+INVITE = "+"
+"""Begins the value of an invitation to a group: no name begins so."""
 _MENTION = r"(?<![a-z0-9._@/!#$%&*\-])@(?P<account>[a-z][a-z0-9_]{4,31})(?![a-z0-9_@]|\.[a-z]|://)"
 _ELSEWHERE = (
     r"(?:\big|insta(?:gram)?|twitter|推特|\bx|threads|脆|fb|facebook|臉書|tiktok|抖音|youtube|yt|小紅書|discord|dc|微博|plurk|噗浪"
@@ -156,13 +168,14 @@ def messengers(text: str) -> Iterator[Contact]:
 def _links(text: str) -> Iterator[Contact]:
     if "/" not in text and "tg:" not in text:
         return
-    for kind, pattern in ((HandleKind.LINE, _LINE_LINK), (HandleKind.TELEGRAM, _TELEGRAM_LINK)):
+    for kind, pattern in _LINKS:
         for found in _pattern(pattern).finditer(text):
             account = found["account"].lstrip("~").replace("%40", "@").rstrip(".-_")
             if account not in _NO_ACCOUNT:
                 end = found.end() - (len(found["account"]) - len(found["account"].rstrip(".-")))
                 start = _scheme(text, found.start())
-                yield Contact(kind, account, start, end, 0.95)
+                value = f"{INVITE}{account}" if pattern == _TELEGRAM_INVITE else account
+                yield Contact(kind, value, start, end, 0.95)
 
 
 _SCHEME = re.compile(r"h(?:tt|xx)ps? ?[\[(]?:[\])]? ?//(?:www\.)?$")

@@ -79,7 +79,7 @@ _EACH = r"\s?(?:/\s?(?:次|hr|h|小时|晚|节|天|人|g|包|pcs?)|一次|一节
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """The price, what counts something else, what only looks like a coin, and words before a price."""
     price = re.compile(
-        rf"(?<![0-9.,a-z])(?:(?P<before>{_any(_BEFORE)})\s?[:.]?\s?)?(?:{_AMOUNT})"
+        rf"(?<![0-9a-z])(?<![0-9][.,])(?:(?P<before>{_any(_BEFORE)})\s?[:.]?\s?)?(?:{_AMOUNT})"
         rf"(?:\s?(?P<after>{_any(_AFTER)}))?(?![0-9])"
     )
     counted, coins, cue = (re.compile(folded_regex(one)) for one in (_COUNTED, _NOT_MONEY, _CUE))

@@ -14,9 +14,17 @@ _LOOSE = re.compile(r"(?:&amp;?|[?&;])+(?=#|$)")
 
 def tidy(url: str) -> str:
     """The same address without session ids: two visits name a page alike."""
-    if not _JSESSION.search(url) and not _SESSION.search(url):
+    if not _may_hold_session(url) or not (_JSESSION.search(url) or _SESSION.search(url)):
         return url
     return _LOOSE.sub("", _SESSION.sub("", _JSESSION.sub("", url)))
+
+
+def _may_hold_session(url: str) -> bool:
+    """A cheap look: all names of sessions end in one of these."""
+    if "=" not in url:
+        return False
+    lower = url.lower()
+    return "s=" in lower or "sid=" in lower or "sessionid=" in lower or not url.isascii()
 
 
 def absolute(base: str, href: str | None) -> str | None:

@@ -21,7 +21,7 @@ from patrol.models import Post, PostedAt
 from spiders.addresses import absolute, tidy
 from spiders.charset import Decoded, decode
 from spiders.dates import Manner, Order, order_of, read_date
-from spiders.plain import Body, one_line, read_body
+from spiders.plain import Body, one_line, only_text, read_body
 
 _LONGEST_KEY = 200
 """Characters, as `Post.key` allows."""
@@ -95,10 +95,22 @@ class Row:
     def maybe(self, *hooks: str) -> str | None:
         """What the first of these hooks finds, as one line."""
         for hook in hooks:
-            found = self.values(hook)
+            found = self._first(hook)
             if found:
                 self.page.hooks[hook] += 1
-                return found[0]
+                return found
+        return None
+
+    def _first(self, hook: str) -> str | None:
+        """The first that is not empty of what a hook finds."""
+        for selector, attribute in _parts(hook):
+            for node in self.node.css(selector) if selector else (self.node,):
+                if attribute is None:
+                    value = one_line(node.text())
+                else:
+                    value = (node.attributes.get(attribute) or "").strip()
+                if value:
+                    return value
         return None
 
     def one(self, *hooks: str) -> str:
@@ -176,7 +188,11 @@ class Row:
         return body.text
 
     def _read(self, nodes: list[LexborNode], without: str) -> Body:
-        unread = {out.mem_id for node in nodes for out in node.css(without)} if without else set()
+        unread = (
+            {out.mem_id for node in nodes if not only_text(node) for out in node.css(without)}
+            if without
+            else set()
+        )
         return read_body(nodes, unread)
 
     def has(self, selector: str) -> bool:

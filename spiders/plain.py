@@ -65,10 +65,13 @@ _NAMES_SOMEBODY = re.compile(
     r"|\sнаписал|\sschreef|\sskrev|\skirjoitti|\sescreveu|さんが書きました|さんの発言|님이 (?:쓴|작성)|原帖由|原帖發表).{0,60}$|^(?:原帖由|最初由|引用|回覆|回复)\s*.{1,60}",
     re.IGNORECASE,
 )
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_BLANKS = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")
+"""All but the single space, which stays as it is."""
+_FOLDED = ("  ", "\n", "\t", "\r", "\f")
+"""What is in every text that `_BLANKS` would change."""
 _EDGE = "\ud800"
 """Where a block begins or ends: a lone surrogate, which no decoded text can hold."""
-_EDGES = re.compile(f"[ \t\xa0]*\n?[ \t\xa0]*{_EDGE}[ \t\xa0{_EDGE}]*")
+_SPACES = " \t\xa0"
 _LINE_BLANKS = re.compile(r"[ \t\f]+")
 _CUT = re.compile(r"…|\s?\.{3}\s?")
 _CONTACT = re.compile(
@@ -109,15 +112,17 @@ class _Reader:
     def walk(self, root: LexborNode) -> None:
         node: LexborNode | None = root
         while node is not None:
-            if self.enter(node) and node.first_child is not None:
-                node = node.first_child
+            child = node.first_child if self.enter(node) else None
+            if child is not None:
+                node = child
                 continue
             while node is not None:
                 self.leave(node)
                 if node.mem_id == root.mem_id:
                     return
-                if node.next is not None:
-                    node = node.next
+                following = node.next
+                if following is not None:
+                    node = following
                     break
                 node = node.parent
 
@@ -126,7 +131,7 @@ class _Reader:
         tag = node.tag or ""
         if tag == "-text":
             text = node.text_content or ""
-            self.say(text if self.verbatim else _BLANKS.sub(" ", text))
+            self.say(text if self.verbatim else _on_one_line(text))
             return False
         if tag == "br":
             self.say("\n")
@@ -190,9 +195,27 @@ def read_body(nodes: Collection[LexborNode], unread: Collection[int] = ()) -> Bo
     return Body(text or _joined("\n".join(reader.quoted)), reader.media)
 
 
+def only_text(node: LexborNode) -> bool:
+    """Whether it holds nothing but words and line breaks, as most posts do."""
+    child = node.first_child
+    while child is not None:
+        if child.tag not in {"-text", "br"}:
+            return False
+        child = child.next
+    return True
+
+
 def one_line(text: str) -> str:
     """A name or a title: one line, blanks folded as a browser folds them."""
-    return _BLANKS.sub(" ", text).strip(" \xa0")
+    return _on_one_line(text).strip(" \xa0")
+
+
+def _on_one_line(text: str) -> str:
+    """Blanks folded. To look for them is many times faster than to replace them."""
+    for blank in _FOLDED:
+        if blank in text:
+            return _BLANKS.sub(" ", text)
+    return text
 
 
 def _kind(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
@@ -264,9 +287,25 @@ def _cited(node: LexborNode, lines: list[str]) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    return [
-        _LINE_BLANKS.sub(" ", line).strip(" \xa0") for line in _EDGES.sub("\n", text).split("\n")
-    ]
+    lines = _broken(text).split("\n")
+    if "  " in text or "\t" in text or "\f" in text:
+        lines = [_LINE_BLANKS.sub(" ", line) for line in lines]
+    return [line.strip(" \xa0") for line in lines]
+
+
+def _broken(text: str) -> str:
+    """Edges as line breaks: those with only spaces between them are one, and take a break before them."""
+    first, *others = text.split(_EDGE)
+    if not others:
+        return text
+    *middle, last = (part.lstrip(_SPACES) for part in others)
+    return "\n".join((*map(_unended, (first, *filter(None, middle))), last))
+
+
+def _unended(text: str) -> str:
+    """Without the line break at its end."""
+    bare = text.rstrip(_SPACES)
+    return bare[:-1].rstrip(_SPACES) if bare.endswith("\n") else bare
 
 
 def _joined(text: str) -> str:

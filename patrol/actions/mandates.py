@@ -1,5 +1,6 @@
 """Authorizations: asked for by one person, approved by another, ended at any time."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from patrol.models import Authorization, Category, Permission, Scope, Verb
 from patrol.register.tables import AuthorizationRow, Person, SourceRow
 
 MAX_DAYS = 180
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?")
+"""ASCII (names in other scripts in their `xn--` form), exact."""
 
 
 class NoSuchSource(NotFound):
@@ -106,6 +110,7 @@ def request(  # noqa: PLR0913  (a mandate has many parts, and each is asked for 
     with desk.act(Permission.AUTHORIZATIONS_REQUEST, Verb.AUTHORIZATION_REQUESTED) as act:
         row = source_row(desk, source)
         _judge(basis, number, categories, valid_from, valid_until)
+        _judge_scope(row, scope)
         made = AuthorizationRow.objects.create(
             source=row,
             basis=basis.strip(),
@@ -189,6 +194,28 @@ def _judge(
             f"The authorization would last more than {MAX_DAYS} days.",
             "Ask for a shorter one and renew it.",
         )
+
+
+def _judge_scope(row: SourceRow, scope: Scope) -> None:
+    for host in scope.hosts:
+        if not _HOST.fullmatch(host):
+            raise BadAuthorization(
+                f"`{host}` is no host name that can be enforced.",
+                "Write exact hosts in lower case, `board.example` or `board.example:8080`; no `*`.",
+            )
+    for path in scope.paths:
+        if not path.startswith("/") or any(char.isspace() for char in path):
+            raise BadAuthorization(
+                f"`{path}` is no beginning of a path.", "Write paths that begin with `/`."
+            )
+    for address in row.body["start"]:
+        place = urlsplit(address)
+        covered = any((place.path or "/").startswith(path) for path in scope.paths)
+        if place.netloc.lower() not in scope.hosts or not covered:
+            raise BadAuthorization(
+                f"It does not cover {address}, where reading that source begins.",
+                "Add its host and path, or propose the source with other addresses.",
+            )
 
 
 def _authorization_row(desk: Desk, authorization_id: int) -> AuthorizationRow:

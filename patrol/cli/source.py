@@ -82,7 +82,7 @@ def authorize(
     category: Annotated[
         list[Category] | None, typer.Option(help="Offences; all by default.")
     ] = None,
-    days: Annotated[int, typer.Option(help="How long from now.")] = 90,
+    days: Annotated[int, typer.Option(help="How long from now.", min=1, max=180)] = 90,
     as_json: Json = False,
 ) -> None:
     """Ask for a mandate, as a person. Another person approves it: `patrol source approve ID --as OTHER`."""

@@ -40,20 +40,29 @@ def add(
     if as_json:
         data({"account": person.account, "role": person.role, "link": link})
         return
-    say(f"`{account}` is a {role} now. Sign in once within the hour:")
+    say(f"`{account}` is added as {role}. Sign in once within the hour:")
     typer.echo(link)
 
 
 @app.command()
 @told
-def link(account: Account, home: Home = None, minutes: int = 15) -> None:
+def link(
+    account: Account,
+    home: Home = None,
+    minutes: Annotated[int, typer.Option(help="How long it works.", min=1, max=1440)] = 15,
+    as_json: Json = False,
+) -> None:
     """Print a sign-in link that works once."""
     settings = opened(web=True)
     from patrol.actions import people
     from patrol.actions.desk import Desk
 
     token = people.issue_link(Desk.command_line(), account, minutes=minutes)
-    typer.echo(f"http://{settings.bind}/enter/{token}")
+    address = f"http://{settings.bind}/enter/{token}"
+    if as_json:
+        data({"account": account, "link": address})
+    else:
+        typer.echo(address)
 
 
 @app.command(name="list")

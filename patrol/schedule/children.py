@@ -6,7 +6,11 @@ The standard library's fork server is that template.
 """
 
 import multiprocessing
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 
 from patrol.actions import runs
@@ -18,6 +22,20 @@ def _carry(run_id: int) -> None:
     from patrol.schedule.carry import carry_out  # noqa: PLC0415  (warm in the template, cold here)
 
     sys.exit(0 if carry_out(run_id) is not None else 1)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started in here never hears SIGINT: Ctrl-C goes to all of a terminal's processes, and `stop` ends runs.
+
+    Starting the resource tracker takes the mask off again, so it is started first.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Children:
@@ -46,7 +64,8 @@ class Children:
     def begin(self, run_id: int) -> None:
         """Start one run's process."""
         child = self._context.Process(target=_carry, args=(run_id,), name=f"run-{run_id}")
-        child.start()
+        with _deaf():
+            child.start()
         self._running[run_id] = child
 
     def reap(self, desk: Desk) -> list[int]:

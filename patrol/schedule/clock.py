@@ -1,5 +1,7 @@
 """The clock: every second it makes the runs that are due, starts them, and notices those that died."""
 
+import logging
+
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections
@@ -18,6 +20,9 @@ class Clock:
     def __init__(self, children: Children, *, seconds: float = 1.0) -> None:
         self.children = children
         self.desk = Desk.system("clock")
+        logging.getLogger("apscheduler").setLevel(
+            logging.ERROR
+        )  # a tick that takes long is no news
         self._ticker = BackgroundScheduler(timezone="UTC")
         self._ticker.add_job(
             self.tick,

@@ -20,6 +20,8 @@ from patrol.settings import Settings
 
 _PR_SET_PDEATHSIG = 1
 READY_SECONDS = 30
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+"""Pages served at once; granian warns of more."""
 
 
 class WebDied(PatrolError):
@@ -38,7 +40,7 @@ def _die_with_parent() -> None:
 
 
 def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
-    """The WSGI server, as a child that dies with us."""
+    """The WSGI server, as a child that dies with us. In a group of its own: Ctrl-C comes to us, and we end it."""
     host, _, port = settings.bind.rpartition(":")
     command = [
         sys.executable,
@@ -51,9 +53,22 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
         "--port",
         port,
     ]
-    command += ["--workers", "1", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(THREADS),
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
     command += ["patrol.web.wsgi:application"]
-    return subprocess.Popen(command, preexec_fn=_die_with_parent, env=dict(os.environ))  # noqa: PLW1509  (one system call)
+    return subprocess.Popen(
+        command,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call)
+        process_group=0,
+        env=dict(os.environ),
+    )
 
 
 def serve(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:

@@ -72,6 +72,11 @@ def _last(_house: Any) -> Any:
     [
         {"basis": " "},
         {"categories": ()},
+        {"scope": Scope(hosts=("Harbor.example",))},
+        {"scope": Scope(hosts=("*.example",))},
+        {"scope": Scope(hosts=("elsewhere.example",))},
+        {"scope": Scope(hosts=("harbor.example",), paths=("nope",))},
+        {"scope": Scope(hosts=("harbor.example",), paths=("/private",))},
         {"valid_until_days": 181},
         {"valid_until_days": -1},
     ],

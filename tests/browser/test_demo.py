@@ -43,7 +43,11 @@ class Demo:
         return found
 
     def end(self, number: signal.Signals) -> None:
-        self.process.send_signal(number)
+        """As a terminal's Ctrl-C does: to the whole group. SIGTERM comes to one process only."""
+        if number is signal.SIGINT:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
         self.process.wait(30)
 
 
@@ -132,3 +136,6 @@ def test_the_demo_begins_soon_and_leaves_nothing_behind(demo: Demo, number: sign
         time.sleep(0.1)
     assert not demo.family()
     assert not list(demo.room.iterdir())
+    told = (demo.room.parent / "out").read_text()
+    assert "Traceback" not in told
+    assert "WARNING" not in told
