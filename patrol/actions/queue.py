@@ -88,7 +88,7 @@ def queue(desk: Desk, wanted: QueueFilter) -> Queue:
     leads = chosen(desk, wanted)
     page = list(_sorted(leads, wanted)[: wanted.size + 1])
     more = len(page) > wanted.size
-    rows = _rows(page[: wanted.size])
+    rows = rows_of(page[: wanted.size])
     shown = Queue(
         rows=rows,
         next=_place(page[wanted.size - 1], wanted) if more else None,
@@ -192,7 +192,8 @@ def _unit(desk: Desk) -> int:
     return desk.person.unit_id
 
 
-def _rows(leads: list[Lead]) -> tuple[QueueRow, ...]:
+def rows_of(leads: list[Lead]) -> tuple[QueueRow, ...]:
+    """Leads as a list shows them. Call it inside a look that is recorded."""
     best = _best_sightings(leads)
     names = titles()
     return tuple(_row(lead, OpenSighting(best[lead.pk]), names) for lead in leads)
