@@ -60,8 +60,10 @@ def unit_named(name: str | None) -> str:
 
 def listed(desk: Desk) -> tuple[Person, ...]:
     """Everybody, by account."""
-    desk.require(Permission.PEOPLE_MANAGE, Verb.PERSON_ADDED)
-    return tuple(Person.objects.select_related("unit").order_by("account"))
+    desk.require(Permission.PEOPLE_MANAGE, Verb.COMMAND_RUN)
+    everybody = tuple(Person.objects.select_related("unit").order_by("account"))
+    desk.record(Verb.COMMAND_RUN, count=len(everybody), details={"command": "user list"})
+    return everybody
 
 
 def add(  # noqa: PLR0913  (a person has many parts)

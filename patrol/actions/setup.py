@@ -54,6 +54,13 @@ def require() -> None:
     checkpoints.refuse_rolled_back()
 
 
+def begin_serving(settings: Settings, desk: Desk) -> None:
+    """Record that this machine serves from now on, and whether in a laboratory."""
+    with desk.act(Permission.SYSTEM_OPERATE, Verb.COMMAND_RUN) as act:
+        act.details = {"command": "serve"}
+    open_laboratory(settings, desk)
+
+
 def open_laboratory(settings: Settings, desk: Desk) -> None:
     """Record that loopback boards may be read here; nothing but the environment can allow it."""
     if settings.laboratory_hosts:

@@ -1,6 +1,7 @@
 """`patrol demo`: synthetic boards on this machine, read as real ones would be."""
 
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ def demo(
     if ctx.invoked_subcommand is not None:
         return
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     from patrol.demo.boards import Boards
     from patrol.demo.stage import build, free_port, settle
 

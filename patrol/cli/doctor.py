@@ -25,6 +25,11 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
 
         checks += health.look(settings)
     well = all(check.ok for check in checks)
+    if well and settings.database_path.exists():
+        from patrol.actions.desk import Desk
+        from patrol.models import Verb
+
+        Desk.command_line().record(Verb.COMMAND_RUN, details={"command": "doctor"})
     if as_json:
         found = [check.model_dump() for check in checks]
         data({"ok": well, "home": settings.home, "checks": found})

@@ -27,5 +27,5 @@ def serve(
     from patrol.actions.desk import Desk
     from patrol.schedule.serve import serve as run
 
-    setup.open_laboratory(settings, Desk.command_line())
+    setup.begin_serving(settings, Desk.command_line())
     run(settings, ready=lambda: say(f"The workbench is at http://{settings.bind}/"))
