@@ -8,7 +8,7 @@ names that themes keep. Posts of all themes have the key `p1042`.
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -18,6 +18,7 @@ from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
 from spiders.page import LayoutChanged, Page, Row, around
 from spiders.plain import Body
+from spiders.themes import NOT_SAID, PROSILVER, TABLES, Theme
 from spiders.zones import named_zone, read_zone
 
 _NUMBER = re.compile(r"p?(\d{1,12})")
@@ -29,83 +30,10 @@ _SIGNATURE = re.compile(r"^\s*_{10,}\s*$", re.MULTILINE)
 _PARTS = re.compile(r"[»«\u2192]|\xa0[\xa0 ]*")
 
 
-class Theme(NamedTuple):
-    """Where a family of themes keeps the parts of a post."""
-
-    author: tuple[str, ...]
-    posted_at: tuple[str, ...]
-    body: tuple[str, ...]
-
-
-_PROSILVER = Theme(
-    author=(
-        "p.author a.username, p.author a.username-coloured, p.author span.username, p.author span.username-coloured",
-        ".author .username, .author .username-coloured",
-        ".postprofile .username, .postprofile .username-coloured",
-        ".post-author .username, .post-author .username-coloured, .post-username a",
-        "p.author strong",
-        ".author strong",
-        "p.author a[href*=memberlist], p.author a[href*=member], p.author a[href*=profile]",
-        ".postprofile dt > a:not(:has(img)), .postprofile dt strong, .postprofile strong",
-        ".postprofile a[href*=memberlist]:not(:has(img))",
-        ".username, .username-coloured",
-        "[itemprop=author] [itemprop=name]",
-        ".postauthor",
-    ),
-    posted_at=(
-        "p.author time@datetime",
-        ".author time@datetime",
-        ".post-head time@datetime, .postinfo time@datetime, .post-date time@datetime",
-        ".postbody > time@datetime, .postbody > div > time@datetime",
-        "@data-date",
-        "time[itemprop=datePublished]@datetime, meta[itemprop=datePublished]@content",
-        "p.author",
-        ".author",
-        ".post-date, .postdate, .post-time, .posttime, .date, .dateposted",
-        "p.author span@title, p.author abbr@title",
-        ".postbody .small, .postbody .smalltext, .postinfo",
-    ),
-    body=(
-        "div.content",
-        ".postbody .content",
-        ".postcontent, .post-content, .post-text, .posttext, .entry-content",
-        ".postbody",
-    ),
-)
-
-_TABLES = Theme(
-    author=(
-        ".postauthor",
-        "span.name b",
-        "span.name",
-        "b.name, .name",
-        ".username, .username-coloured",
-        ".author",
-    ),
-    posted_at=(
-        "td.gensmall div, div.gensmall",
-        "td.gensmall",
-        "td .postdetails",
-        "time@datetime",
-        ".postdate, .post-date, .date",
-        "span.gensmall",
-    ),
-    body=("td:has(> span.postbody), div:has(> span.postbody)", "div.postbody", ".postbody"),
-)
-
 _ROWS = (
     "div.post[id], article.post[id], li.post[id]",
     "[id^=p]:has(.postbody), [id^=p]:has(.content)",
 )
-
-_NOT_SAID = (
-    ".signature, .notice, .postsignature, .sig, .codebox > p, dl.codebox > dt, .codehead, .quotetitle, .author, "
-    "h3, .profile-icons, .post-buttons, .postprofile, .back2top, .thanks, .post-thanks, [id^=list_thanks], [id^=div_post_reput], "
-    ".reputation, .post-reputation, .likes, .postlike, .adsbygoogle, [class*=advert], [id^=google_ads], dl.file dd, "
-    "dl.thumbnail dd, .attachbox > dt, .inline-attachment dd, .edited, .posteditinfo, span.gensmall, span.postdetails, .rules, "
-    "[id^=post_reactions], .reactions, .jumpbox, .share-buttons, .social-share"
-)
-"""Parts beside a post's words: signature, edit note, thanks, ratings, advertisements, file names."""
 
 
 class Phpbb(Engine):
@@ -129,10 +57,13 @@ class Phpbb(Engine):
     )
 
     def kind(self, page: Page) -> Kind | None:
-        frame = f"{page.maybe('body@class') or ''} {page.maybe('body@id') or ''} {page.url}"
-        if "viewtopic" in frame:
+        frame = page.notes.get("frame")
+        if frame is None:
+            frame = f"{page.maybe('body@class') or ''} {page.maybe('body@id') or ''} {page.url}"
+            page.notes["frame"] = frame
+        if "viewtopic" in str(frame):
             return "thread"
-        return "list" if "viewforum" in frame else None
+        return "list" if "viewforum" in str(frame) else None
 
     # -- Threads of a list ----------------------------------------------------------------------
 
@@ -190,9 +121,9 @@ class Phpbb(Engine):
         number = _own_number(row)
         tables = number is None
         number = number or _anchor_number(row)
-        theme = _TABLES if tables else _PROSILVER
+        theme = TABLES if tables else PROSILVER
         body = row.body(
-            *theme.body, without=_NOT_SAID, also=".attachbox, dl.file" if not tables else ""
+            *theme.body, without=NOT_SAID, also=".attachbox, dl.file" if not tables else ""
         )
         author = row.maybe(*theme.author)
         if number is None or (body is None and author is None):
@@ -222,23 +153,29 @@ class Phpbb(Engine):
         return None if found and "view=next" in found else found
 
     def clock(self, page: Page) -> Clock:
-        for title in page.values("li.rightside span@title") + page.values(
-            ".timezone span@title, .timezone abbr@title"
+        for hook in ("li.rightside span@title", ".timezone span@title, .timezone abbr@title"):
+            for title in page.values(hook):
+                zone = named_zone(title)
+                if zone is not None:
+                    return Clock(zone, _current_time(page, zone))
+        for hook in (
+            "li.rightside, .timezone, p.datetime, #page-footer li, .footer-time",
+            "span.gensmall",
         ):
-            zone = named_zone(title)
-            if zone is not None:
-                return Clock(zone, _current_time(page, zone))
-        for line in page.values(
-            "li.rightside, .timezone, p.datetime, #page-footer li, .footer-time"
-        ) + page.values("span.gensmall"):
-            zone = read_zone(line) if len(line) < 200 else None
-            if zone is not None:
-                return Clock(zone, _current_time(page, zone))
+            for line in page.values(hook):
+                zone = read_zone(line) if len(line) < 200 else None
+                if zone is not None:
+                    return Clock(zone, _current_time(page, zone))
         return Clock(None, _current_time(page, page.zone))
 
     def empty(self, page: Page) -> bool:
-        """A forum without topics still has its frame: the bar above, or the forums below it."""
-        return page.has(
+        """A forum without topics still has its frame: the bar above, or the forums below it.
+
+        Where links to topics stand on the page, it is not empty: their rows are called something else now.
+        """
+        return not page.has(
+            "#page-body a[href*='viewtopic.php?'], .action-bar ~ * a[href*='viewtopic.php?']"
+        ) and page.has(
             ".action-bar, .topic-actions, .topiclist.forums, ul.forums, a.forumtitle, a.forumlink, #viewforum, .forumbg, "
             "table.tablebg, table.forumline"
         )
@@ -290,7 +227,7 @@ def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
 
 def _readings(row: Row, hook: str, theme: Theme) -> Iterator[PostedAt | None]:
     for node in row.node.css(hook):
-        if theme is not _TABLES or not _in_profile(node):
+        if theme is not TABLES or not _in_profile(node):
             words = node.text()
             for part in (*reversed(_PARTS.split(words)), words):
                 yield row.page.moment(part, hook)
@@ -313,7 +250,18 @@ def _name(author: str | None) -> str | None:
 
 def _post_url(page: Page, row: Row, number: str) -> str:
     """Where the post can be opened again: its own link, else its place on this page."""
-    own = row.link(f"a[href$='#p{number}']", f"a[href$='#{number}']")
+    links = row.node.css("a[href*='#']")
+    hrefs = [link.attributes.get("href") or "" for link in links]
+    endings = (f"#p{number}", f"#{number}")
+    own = next(
+        (
+            url
+            for ending in endings
+            for href in hrefs
+            if href.endswith(ending) and (url := page.absolute(href.strip())) is not None
+        ),
+        None,
+    )
     if own and without_fragment(own) != without_fragment(page.base):
         return own
     return f"{without_fragment(page.url)}#p{number}"
