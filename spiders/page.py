@@ -168,13 +168,24 @@ class Row:
         silent = None
         for selector in selectors:
             for node in self.node.css(selector):
-                more = self.node.css(also) if also else []
-                body = self._read([node, *more], without)
+                body = self._read(self._with(node, also), without)
                 if body.text or body.media:
                     self.page.hooks[selector] += 1
                     return body
                 silent = silent or body
         return silent
+
+    def _with(self, node: LexborNode, also: str) -> list[LexborNode]:
+        """The element, and what else is selected and not inside of one already taken."""
+        nodes = [node]
+        for more in self.node.css(also) if also else ():
+            taken = {one.mem_id for one in nodes}
+            above: LexborNode | None = more
+            while above is not None and above.mem_id not in taken:
+                above = above.parent
+            if above is None:
+                nodes.append(more)
+        return nodes
 
     def text(self, *selectors: str, without: str = "") -> str:
         """Words of the first selector that matches. Raises `LayoutChanged` if none does."""

@@ -27,6 +27,7 @@ _ROW_TID = re.compile(r"(?:normal|stick)thread_(\d+)")
 _TID = re.compile(r"(?:[?&]tid=|thread-|tid-|/t/)(\d+)")
 _PAGE = re.compile(r"[?&]page=(\d+)|thread-\d+-(\d+)-|tid-\d+(?:-page-|\.html[?&]page=)(\d+)")
 _THREAD = re.compile(r"mod=viewthread|viewthread\.php|/thread-\d|[?/]tid-\d|pg_viewthread")
+_THREAD_LINK = re.compile(r"mod=viewthread|viewthread\.php\?|(?:^|/)thread-\d")
 _LIST = re.compile(
     r"mod=forumdisplay|forumdisplay\.php|/forum-\w+-\d|[?/]fid-\d|pg_forumdisplay|mod=guide|pg_guide"
 )
@@ -194,6 +195,10 @@ class Discuz(Engine):
         return Clock()
 
     def empty(self, page: Page) -> bool:
+        """A forum without threads still has its frame. One with links to threads is not empty."""
+        links = page.each("a[href*=viewthread], a[href*=thread-]")
+        if any(_THREAD_LINK.search(link.one("@href")) for link in links):
+            return False
         return page.has(
             "#threadlist, #threadlisttableid, #moderate, .emp, #forumlist, .fl, [id^=category_], .threadlist, #content .nofollow"
         )

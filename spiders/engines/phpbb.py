@@ -171,11 +171,12 @@ class Phpbb(Engine):
     def empty(self, page: Page) -> bool:
         """A forum without topics still has its frame: the bar above, or the forums below it.
 
-        Where links to topics stand on the page, it is not empty: their rows are called something else now.
+        Where links to topics stand outside of the forums' rows, it has topics, under names unknown here.
         """
-        return not page.has(
-            "#page-body a[href*='viewtopic.php?'], .action-bar ~ * a[href*='viewtopic.php?']"
-        ) and page.has(
+        links = page.each("a[href*='viewtopic.php?']")
+        if any(not row.has("a.forumtitle, a.forumlink") for row in around(links, {"li", "tr"})):
+            return False
+        return page.has(
             ".action-bar, .topic-actions, .topiclist.forums, ul.forums, a.forumtitle, a.forumlink, #viewforum, .forumbg, "
             "table.tablebg, table.forumline"
         )

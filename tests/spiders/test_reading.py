@@ -233,3 +233,42 @@ def test_a_page_without_any_sign_of_the_named_engine_is_not_green() -> None:
     )
     for name in ("phpbb", "discuz"):
         assert read(page, load(name)).outcome is Outcome.LAYOUT_CHANGED
+
+
+FRAME = '<div class="action-bar"></div><div class="forumbg">{0}</div>'
+FORUM = (
+    '<ul class="topiclist forums"><li class="row"><a class="forumtitle" href="./viewforum.php?f=3">Sub</a>'
+    '<a href="./viewtopic.php?p=7#p7">last</a></li></ul>'
+)
+
+
+@pytest.mark.parametrize(
+    ("engine", "url", "body", "outcome"),
+    [
+        ("phpbb", "viewforum.php?f=2", FRAME.format(""), Outcome.NOTHING_NEW),
+        ("phpbb", "viewforum.php?f=2", FRAME.format(FORUM), Outcome.NOTHING_NEW),
+        ("phpbb", "viewforum.php?f=2", FRAME.format('<a class="subject" href="./viewtopic.php?t=7">Bell</a>'),
+         Outcome.LAYOUT_CHANGED),
+        ("phpbb", "viewforum.php?f=2", FRAME.format(FORUM + '<li><a href="./viewtopic.php?t=7">Bell</a></li>'),
+         Outcome.LAYOUT_CHANGED),
+        ("discuz", "forum-2-1.html", '<div id="threadlist"></div>', Outcome.NOTHING_NEW),
+        ("discuz", "forum-2-1.html", '<div id="threadlist"><a class="s" href="thread-7-1-1.html">Bell</a></div>',
+         Outcome.LAYOUT_CHANGED),
+        ("discuz", "forum-2-1.html", '<div id="threadlist"><a href="forum.php?mod=viewthread&amp;tid=7">Bell</a></div>',
+         Outcome.LAYOUT_CHANGED),
+        ("discuz", "forum-2-1.html", '<div class="fl"><a href="forum.php?mod=redirect&amp;tid=7&amp;goto=lastpost">x</a></div>',
+         Outcome.NOTHING_NEW),
+    ],
+)  # fmt: skip
+def test_a_list_is_empty_only_without_links_to_threads(
+    engine: str, url: str, body: str, outcome: Outcome
+) -> None:
+    shown = page(f"<html><body>{body}</body></html>", f"https://forum.example/{url}")
+    assert read(shown, load(engine)).outcome is outcome
+
+
+def test_media_are_counted_once_wherever_they_stand() -> None:
+    picture = '<dl class="file"><dt><img src="a.jpg"></dt></dl>'
+    inside = f'<div class="content">Look.<div class="inline-attachment">{picture}</div></div>'
+    beside = f'<div class="content">Look.</div><dl class="attachbox"><dd>{picture}</dd></dl>'
+    assert [phpbb(POST.format(1, body)).posts[0].media for body in (inside, beside)] == [1, 1]
