@@ -5,6 +5,7 @@ They read the fold; what depends on case (addresses, wallets) is then taken
 from the original.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -12,7 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from patrol.models import Handle, HandleKind, Span
+from patrol.models import Handle, HandleKind, HandleRole, Span
 from pipelines.contact import MOST, Contact
 from pipelines.fold import Folded
 from pipelines.fold_table import ignored
@@ -21,7 +22,7 @@ from pipelines.match import Signs
 from pipelines.messengers import INVITE, LINE_SIGN, TELEGRAM_SIGN, WECHAT_SIGN, messengers
 from pipelines.phones import SIGN as PHONE_SIGN
 from pipelines.phones import phones
-from pipelines.roles import role
+from pipelines.roles import PLAIN, labelled, role
 from pipelines.views import View
 from pipelines.wallets import SHAPES, address
 from pipelines.wallets import SIGN as WALLET_SIGN
@@ -115,14 +116,17 @@ def _handle(batch: Folded, post: int, contact: Contact) -> FoundHandle | None:
     elif contact.kind is HandleKind.URL:
         value = refanged(_exact(written))
     elif contact.kind is HandleKind.TELEGRAM and contact.value.startswith(INVITE):
-        value = INVITE + _exact(written)[1 - len(contact.value) :]
+        value = INVITE + re.split("[/+=]", _exact(written))[-1]
     if value is None:
         return None
+    meant, sure = role(batch.texts[post], contact), contact.confidence
+    if meant is HandleRole.UNKNOWN and labelled(batch.texts[post], contact):
+        meant, sure = HandleRole.OFFERED, min(sure, PLAIN)
     handle = Handle(
         kind=contact.kind,
         value=value,
-        role=role(batch.texts[post], contact),
-        confidence=contact.confidence,
+        role=meant,
+        confidence=sure,
         span=Span(start=place.start, end=place.end, text=written),
     )
     return FoundHandle(handle, contact.start, contact.end)

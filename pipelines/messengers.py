@@ -108,6 +108,7 @@ _NO_ACCOUNT = frozenset(
         "sticker",
         "theme",
         "login",
+        "joinchat",
     ]
 )
 

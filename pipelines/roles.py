@@ -3,6 +3,8 @@
 Only an offered contact links leads, so doubt is `unknown`. A warning that
 quotes a swindler's account mentions it: the words of advice, reports and
 victims (小心, 檢舉, 詐騙帳號, 他叫我加) outweigh the invitation they quote.
+What an advertisement puts behind a plain label (LINE：abc) is offered too, with
+less confidence, unless the writer wonders whose it is.
 """
 
 from functools import cache
@@ -25,6 +27,7 @@ _INVITES = (
     r"|(?:歡迎|請|可|意者|有意|意)\s?(?:來電|加|洽|私|密|聯|詢|諮詢|預約|留言|點|pm)|聯[絡繫系]|來電|電洽|洽詢|洽|詢問|諮詢|預約"
     r"|報名|下單|訂購|應徵|意者|詳談|找我|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱)\s?[至到]"
     r"|\b(?:contact|add|dm|pm|text|call|message|msg|whatsapp|reach|ping|inbox|email|hit)\s?(?:me|us|my|our)?\b|\bhmu\b|\bhit me up\b"
+    r"|\b(?:e-?mail|mail|write)(?: to)? (?:me|us)\b"
     r"|\b(?:order|book|join)\b"
 )
 _CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
@@ -49,6 +52,22 @@ _MENTIONS = f"(?:{_WARNS})|(?:{_REPORTS})"
 _DENIALS = r"(?:不是|非|絕非|絕不|絕無|無|沒有|拒絕|並非|不會|保證不|怕|不怕|不必擔心|擔心)(?:被)?(?:詐騙|騙子|騙人|騙|詐|上當|受騙|假的)|\b(?:not|no|isn't|never)\s(?:a\s)?(?:scam(?:mer)?s?|fraud|fake|police)\b"
 _OWN_VOICE = r"不小心|小心翼翼|名額有限|數量有限|(?:先|請)注意(?:查收|看)|注意事項"
 
+PLAIN = 0.6
+"""At most this sure is a contact of which only a label says that it is meant to be used."""
+
+_LABEL = (
+    r"(?:line|賴|telegram|tg|電報|紙飛機|飛機|微信|wechat|weixin|wx|vx|whatsapp|電話|手機|行動|行動電話|市話|專線|門號|號碼|信箱|郵箱|郵件|電郵"
+    r"|聯絡方式|\b(?:tel|phone|mobile|cell|call|mail|e-?mail|id))(?:\s?(?:id|帳號|號碼|地址|no|number|address|連結|link))?[^\w。,;!?]{1,4}$"
+)
+"""What stands before a contact: with a colon or a space, as a label is written."""
+_DOUBTS = (
+    r"看到|發現|遇到|收到|傳來|寄來|打來|接到|疑似|可疑|不明|陌生|騷擾|(?:這|那|此|該)(?:個|支|組|隻)?(?:帳號|人|賴|line|號碼|電話|門號|信箱|網址)"
+    r"|有(?:人|誰)(?:認識|知道|用過|聽過|遇過|加過|看過)|是誰|誰的|可信|可靠|真的嗎|正常嗎|怎麼辦|求助|好怕|害怕|(?:他|她|對方|網友)們?的?\s?(?:line|賴|tg|telegram|電報|微信|電話|手機|信箱)"
+    r"|\b(?:anyone|does anybody|who is|whose|legit|received|suspicious|unknown|harass\w*|scared|afraid|what (?:should|do|can) i|(?:called|texted|messaged|emailed|contacted) me"
+    r"|(?:got|had) an? (?:call|text|message|mail|email)|(?:his|her|their) (?:line|telegram|tg|wechat|phone|number|e-?mail|mail|id|account))\b"
+)
+"""Someone else's contact, or one that is asked about."""
+
 
 @cache
 def _pattern(pattern: str) -> Any:
@@ -71,6 +90,15 @@ def role(text: str, contact: Contact) -> HandleRole:
     if clicks or _pattern(_INVITES).search(near):
         return HandleRole.OFFERED
     return HandleRole.UNKNOWN
+
+
+def labelled(text: str, contact: Contact) -> bool:
+    """Whether a contact stands behind a label, and nothing near it wonders whose it is."""
+    label = contact.begins < contact.start or _pattern(_LABEL).search(
+        text[max(0, contact.start - NEAR) : contact.start]
+    )
+    near = text[max(0, contact.begins - NEAR) : contact.end + NEAR]
+    return bool(label) and not _pattern(_DOUBTS).search(near)
 
 
 def _warned(around: str) -> bool:

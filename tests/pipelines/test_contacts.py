@@ -94,12 +94,49 @@ def test_what_is_no_contact(text: str) -> None:
         ("他叫我加賴 abc123，我好怕", "mentioned"),
         ("不要加LINE abc123，那是騙子", "mentioned"),
         ("beware of scammers using line id: abc123", "mentioned"),
-        ("LINE：abc165", "unknown"),
+        ("LINE：abc", "offered"),
+        ("賴:ab.cd", "offered"),
+        ("Telegram @xyz123", "offered"),
+        ("tg: t.me/xyzabc", "offered"),
+        ("微信 wx_hello123", "offered"),
+        ("WeChat: hello_88", "offered"),
+        ("電話 0900-000-123", "offered"),
+        ("mail me at foo@bar.example", "offered"),
+        ("信箱：foo@bar.example", "offered"),
+        ("看到這個帳號 LINE：abc 是詐騙", "mentioned"),
+        ("he told me to add Telegram @xyz123", "mentioned"),
+        ("有人認識 LINE：abc165 嗎", "unknown"),
+        ("他的 LINE：abc165", "unknown"),
+        ("who is this? phone: 0900-000-123", "unknown"),
+        ("@xyz123", "unknown"),
+        ("https://shop.example/a", "unknown"),
+        ("foo@bar.example", "unknown"),
         ("0900-000-123", "unknown"),
     ],
 )
 def test_the_role_of_a_contact(text: str, role: str) -> None:
     assert [one.role.value for one in found(text)] == [role]
+
+
+def test_who_says_only_what_it_is_offers_it_with_less_confidence() -> None:
+    plain, invited = found("LINE：abc123"), found("加我 LINE：abc123")
+    assert plain[0].confidence <= 0.6 < invited[0].confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("t.me/+abcdEF", "+abcdEF"),
+        ("https://t.me/joinchat/AbC", "+AbC"),
+        ("tg://join?invite=Ab_Cd-E", "+Ab_Cd-E"),
+        ("Ｔ.me/＋Ab\u200bCd。", "+AbCd"),
+        ("t.me/+AbCd_", "+AbCd_"),
+        ("t.me/AbcdEF", "abcdef"),
+        ("TG: @AbcdEF", "abcdef"),
+    ],
+)
+def test_an_invitation_keeps_its_capitals_and_a_name_does_not(text: str, value: str) -> None:
+    assert [one.value for one in found(text) if one.kind == "telegram"] == [value]
 
 
 @pytest.mark.parametrize("row", PHONES, ids=lambda row: f"{row['region']}-{row['type']}")
@@ -168,6 +205,8 @@ def test_the_signs_miss_no_contact_and_no_price(text: str) -> None:
         ("兩千五百元", [(2500, "TWD")]),
         ("三萬五千", [(35000, "TWD")]),
         ("NT$1,200", [(1200, "TWD")]),
+        ("一組，三百元", [(300, "TWD")]),
+        ("一組，300元", [(300, "TWD")]),
         ("$30 cash", [(30, "USD")]),
         ("只要$300", [(300, "TWD")]),
         ("50美金或1500元", [(50, "USD"), (1500, "TWD")]),
