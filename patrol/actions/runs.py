@@ -10,6 +10,7 @@ from patrol.actions.desk import Act, Desk
 from patrol.actions.mandates import authorization, in_force
 from patrol.actions.sources import source_of
 from patrol.models import Authorization, Outcome, Permission, Source, Verb
+from patrol.register import presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 
 SILENT_AFTER = timedelta(seconds=90)
@@ -137,12 +138,14 @@ def unended(run_id: int) -> bool:
 
 
 def end_silent(desk: Desk) -> int:
-    """End the runs whose process died without a word. Returns how many."""
-    silent = RunRow.objects.filter(ended_at=None, beat_at__lt=desk.now() - SILENT_AFTER)
-    ids = list(silent.values_list("pk", flat=True))
-    for run_id in ids:
-        end(desk, run_id, Ended(Outcome.CRASHED, "The run's process gave no sign of life."))
-    return len(ids)
+    """End the runs whose process died without a word: at once on this machine, elsewhere once silent. Returns how many."""
+    silent = desk.now() - SILENT_AFTER
+    begun = RunRow.objects.filter(ended_at=None).exclude(begun_at=None)
+    dead = [run for run in begun if presence.gone(run.pk) or (run.beat_at or silent) < silent]
+    for run in dead:
+        end(desk, run.pk, Ended(Outcome.CRASHED, "The run's process died without a word."))
+        presence.forget(run.pk)
+    return len(dead)
 
 
 def _write_end(

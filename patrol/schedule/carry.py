@@ -7,6 +7,7 @@ from django.utils import timezone
 from patrol.actions import rulebook, runs
 from patrol.actions.desk import Desk
 from patrol.models import Outcome, ReadPage
+from patrol.register import presence
 from patrol.register.start import start
 from patrol.settings import Settings
 from pipelines.keep import Keeper
@@ -19,7 +20,14 @@ _log = structlog.get_logger()
 def carry_out(run_id: int) -> Outcome | None:
     """Read the run's source from its first request to its outcome. None when another process had begun it."""
     start()
-    desk = Desk.system("run", f"run:{run_id}")
+    lock = presence.hold(run_id)
+    try:
+        return _carried(Desk.system("run", f"run:{run_id}"), run_id)
+    finally:
+        presence.leave(run_id, lock)
+
+
+def _carried(desk: Desk, run_id: int) -> Outcome | None:
     begun = runs.begin(desk, run_id)
     if begun is None:
         return None

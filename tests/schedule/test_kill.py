@@ -39,24 +39,12 @@ def _killed_then_rerun(patrol: Any, home: Path, wait: float) -> None:
     time.sleep(wait)
     os.kill(run.pid, signal.SIGKILL)
     run.communicate()
-    _forget_the_dead(home)
     _done(patrol(home, "run", SOURCE, "--json"))
 
 
 def _done(process: Any) -> None:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
-
-
-def _forget_the_dead(home: Path) -> None:
-    """What the clock does 90 s later, told at once: the killed run has no process any more."""
-    import sqlite3
-
-    with sqlite3.connect(home / "register.sqlite3") as connection:
-        connection.execute(
-            "UPDATE register_runrow SET beat_at = datetime('now', '-1 hour') WHERE ended_at IS NULL"
-        )
-    connection.close()
 
 
 def _keys(home: Path) -> Counter[str]:
