@@ -76,6 +76,8 @@ def handles(
     found = list(_contacts(text, signs))
     seen = {(contact.kind, contact.value) for contact in found}
     for view in spread:
+        if view.cut:
+            continue
         for contact in _contacts(view.text, contact_signs().seen(view.text.encode())):
             start, end = view.place(contact.start, contact.end)
             opened = view.origins[contact.begins]

@@ -112,7 +112,7 @@ class Terms:
             words += [_moved(found, view) for found in read.words]
             regexes += [
                 (regex, view.place(*span))
-                for regex in read.regexes
+                for regex in (() if view.cut else read.regexes)
                 for span in self._matcher.spans(regex, view.text)
             ]
         found: dict[int, set[Span]] = defaultdict(set)
@@ -199,7 +199,14 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 def _moved(found: Found, view: View) -> Found:
     start, end = view.place(found.start, found.end)
-    return found._replace(start=start, end=end)
+    free = found.free and (not view.cut or _severed(found, view))
+    return found._replace(start=start, end=end, free=free)
+
+
+def _severed(found: Found, view: View) -> bool:
+    """Whether something was taken out behind a word's first or before its last character."""
+    places = view.origins[found.start : found.end]
+    return len(places) > 1 and (places[1] - places[0] > 1 or places[-1] - places[-2] > 1)
 
 
 def _covers(words: Iterable[Found], wanted: Iterable[int]) -> Mapping[int, list[Span]]:

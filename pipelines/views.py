@@ -2,6 +2,9 @@
 
 `spread` undoes separators put inside words: `援.交`, `加　賴`, `l i n e`.
 `leet` undoes digits put for letters: `l1ne`, `t3legram`.
+`cut` undoes strokes between ideographs: `援/交`, `加|賴`. People write them between
+words too (`支援/交通`), so only a word cut behind its first or before its last
+character is believed there.
 
 Between ideographs a separator is taken out if nobody writes it there as
 punctuation (`援.交`, `援*交`, `援💕交`); if people do (space, slash, brackets),
@@ -41,6 +44,7 @@ LONGEST_LEET = 40
 _HAN = "㐀-䶿一-鿿𠀀-𪛟\u3105-\u312f"
 _SOLID = re.compile(r"[^\W_]")
 _GAP = re.compile(rf"(?<=[{_HAN}])[\W_]{{1,{LONGEST}}}(?=[{_HAN}])")
+_STROKE = re.compile(rf"[/|](?<=[{_HAN}].)(?=[{_HAN}])")
 _ROW = re.compile(
     rf"(?<![^\W_])[a-z](?:(?:[^\w。;?\n,、:!]|_){{1,{LONGEST}}}[a-z](?![^\W_])){{2,}}"
 )
@@ -58,6 +62,8 @@ class View(NamedTuple):
 
     text: str
     origins: list[int]
+    cut: bool = False
+    """Whether only words that lost a stroke count in it."""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the folded text that `text[start:end]` was read from."""
@@ -74,12 +80,22 @@ def readings(batch: Folded) -> Iterator[tuple[int, View]]:
             *(spread(text) if post in spreads else ()),
         ):
             yield post, view
+    for post, text in enumerate(batch.texts):
+        if "/" in text or "|" in text:
+            for view in cut(text):
+                yield post, view
 
 
 def spread(text: str) -> list[View]:
     """The folded text without separators inside words, if there are any."""
     gaps = _gaps(text)
     return [_without(text, gaps)] if gaps else []
+
+
+def cut(text: str) -> list[View]:
+    """The folded text without single strokes between ideographs, if there are any."""
+    strokes = [stroke.span() for stroke in _STROKE.finditer(text)]
+    return [_without(text, strokes)._replace(cut=True)] if strokes else []
 
 
 def leet(text: str) -> list[View]:

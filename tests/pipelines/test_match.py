@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipelines.fold import fold, fold_one
 from pipelines.match import Matcher, fault, outermost
 from pipelines.regexes import folded_regex, loosened
-from pipelines.views import leet, readings, spread
+from pipelines.views import cut, leet, readings, spread
 
 
 def free(words: list[str], text: str) -> list[str]:
@@ -141,17 +141,21 @@ def test_what_is_punctuation_stays(text: str) -> None:
     assert leet(text) == []
 
 
-@given(st.lists(st.text("援交加abcl1 3.,。\n🎉-*é０か한\u3099", max_size=9), max_size=7))
+@given(st.lists(st.text("援交加abcl1 3.,。/|\n🎉-*é０か한\u3099", max_size=9), max_size=7))
 def test_the_cheap_test_misses_no_reading(texts: list[str]) -> None:
     batch = fold(texts)
     found = list(readings(batch))
     for post, text in enumerate(batch.texts):
-        assert [view for one, view in found if one == post] == [*leet(text), *spread(text)]
+        assert [view for one, view in found if one == post] == [
+            *leet(text),
+            *spread(text),
+            *cut(text),
+        ]
 
 
-@given(st.text("援交加abcl1 3.,\n🎉-", max_size=20))
+@given(st.text("援交加abcl1 3.,/\n🎉-", max_size=20))
 def test_a_reading_knows_its_places(text: str) -> None:
-    for view in spread(text):
+    for view in (*spread(text), *cut(text)):
         assert "".join(text[place] for place in view.origins) == view.text
     for view in leet(text):
         assert len(view.text) == len(text)

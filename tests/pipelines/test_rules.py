@@ -143,6 +143,28 @@ def test_separators_do_not_hide_what_a_regex_looks_for(text: str, spans: list[st
         assert all(text[span.start : span.end] == span.text for span in match.spans)
 
 
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("找援/交的加|賴", ["援/交", "加|賴"]),
+        ("找援／交的加｜賴啦", ["援／交", "加｜賴"]),
+        ("全新國外/約好的 加|賴啦", None),
+        ("急難救援/交流協會歡迎加|賴喔", None),
+        ("外約 拉保險/員工", None),
+        ("外約 拉保/險/員/工", ["外約", "保/險/員/工"]),
+    ],
+)
+def test_strokes_do_not_hide_a_word(text: str, spans: list[str] | None) -> None:
+    slang = Lexicon(
+        name="slang", title={"en": "Slang"},
+        words=(*SLANG.words[:1], SLANG.words[1].model_copy(update={"unless": ("國外約",)})),
+    )  # fmt: skip
+    terms = {"slang": Term(lexicon="slang"), "invite": Term(words=("加賴", "保險員工"))}
+    one = Flagger(Ruleset.build([rule(terms=terms)], [slang]))
+    flagging = one.flag([text])[0]
+    assert marked(flagging) == ([] if spans is None else [spans])
+
+
 def test_a_rule_of_a_price_alone_runs() -> None:
     one = flagger(rule(when="price", terms={"price": Term(price=True)}))
     assert marked(one.flag(["售價：３萬５"])[0]) == [["３萬５"]]
