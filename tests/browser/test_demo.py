@@ -51,31 +51,34 @@ class Demo:
         self.process.wait(30)
 
 
+def _begin(folder: Path) -> "subprocess.Popen[str]":
+    """A demo that may write into `folder/tmp` and tells `folder/out`."""
+    (folder / "tmp").mkdir()
+    environment = {name: value for name, value in os.environ.items() if "PATROL_" not in name}
+    with (folder / "out").open("w") as told:
+        return subprocess.Popen(
+            [sys.executable, "-m", "patrol", "demo"],
+            stdout=told,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**environment, "TMPDIR": str(folder / "tmp"), "HOME": str(folder)},
+            start_new_session=True,
+        )
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    room = tmp_path / "tmp"
-    room.mkdir()
-    told = (tmp_path / "out").open("w+")
-    environment = {name: value for name, value in os.environ.items() if "PATROL_" not in name}
     begun = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "patrol", "demo"],
-        stdout=told,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**environment, "TMPDIR": str(room), "HOME": str(tmp_path)},
-        start_new_session=True,
-    )
+    process = _begin(tmp_path)
     links: dict[str, str] = {}
     while len(links) < 4 and process.poll() is None and time.monotonic() < begun + 90:
         time.sleep(0.05)
         links = dict(LINK.findall((tmp_path / "out").read_text()))
-    running = Demo(process, room, links, time.monotonic() - begun)
+    running = Demo(process, tmp_path / "tmp", links, time.monotonic() - begun)
     assert len(links) == 4, (tmp_path / "out").read_text()
     yield running
     if process.poll() is None:
         running.end(signal.SIGTERM)
-    told.close()
 
 
 @pytest.fixture
@@ -139,3 +142,19 @@ def test_the_demo_begins_soon_and_leaves_nothing_behind(demo: Demo, number: sign
     told = (demo.room.parent / "out").read_text()
     assert "Traceback" not in told
     assert "WARNING" not in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_not_ready_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    process = _begin(tmp_path)
+    while process.poll() is None and not list((tmp_path / "tmp").glob("patrol-demo-*")):
+        time.sleep(0.02)
+    try:
+        process.send_signal(number)
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.wait()
+    assert not list((tmp_path / "tmp").iterdir())

@@ -125,7 +125,7 @@ _UNTOLD = {"from_version", "note_hmac", "version"}
 def facts(details: Mapping[str, Any]) -> list[str]:
     """What a record says beside its columns, as far as it is one word each."""
     return [
-        f"{name} {words.label(value)}"
+        f"{name} {'yes' if value is True else 'no' if value is False else words.label(value)}"
         for name, value in details.items()
         if name not in _UNTOLD and isinstance(value, str | int) and value != ""
     ]
