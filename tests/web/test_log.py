@@ -78,3 +78,48 @@ def test_verifying_says_what_came_out(sign_in: Sign) -> None:
     page = client.post("/log/verify/").content.decode()
     assert "The log is not what it was." in page
     assert "First bad record: 2." in page
+
+
+def test_what_was_decided_is_told_without_the_note(sign_in: Sign) -> None:
+    _work(sign_in)
+    page = sign_in("audit").get("/log/?verb=lead.decided").content.decode()
+    assert "verdict Relevant" in page
+    assert "note_hmac" not in page
+
+
+def test_a_record_whose_words_and_hash_disagree_is_marked(sign_in: Sign) -> None:
+    from patrol.register.tables import LedgerRecord
+
+    _work(sign_in)
+    client = sign_in("audit")
+    assert "Words and hash do not agree" not in client.get("/log/").content.decode()
+    record = LedgerRecord.objects.get(seq=2)
+    record.body = bytes(record.body).replace(b"mei", b"lin")
+    record.save()
+    assert client.get("/log/").content.decode().count("Words and hash do not agree") == 1
+
+
+def test_the_verifier_speaks_chinese(sign_in: Sign) -> None:
+    from patrol.register.checkpoints import sign_now
+    from patrol.register.tables import LedgerRecord, Person
+
+    _work(sign_in)
+    sign_now()
+    Person.objects.update(language="zh-hant")
+    client = sign_in("audit")
+    assert "個檢查點都相符" in client.post("/log/verify/").content.decode()
+    LedgerRecord.objects.filter(seq=2).delete()
+    page = client.post("/log/verify/").content.decode()
+    assert "有一筆紀錄遭刪除。" in page
+    assert "第 2 筆紀錄是第一筆不相符的" in page
+
+
+def test_every_kind_of_fault_has_a_sentence() -> None:
+    import re
+    from pathlib import Path
+
+    from patrol.web.words import FAULTS
+
+    source = (Path(__file__).parents[2] / "patrol/ledger/verifier.py").read_text()
+    kinds = set(re.findall(r'Fault\([^"]*?"([a-z_]+)"', source)) | {"deleted", "inserted"}
+    assert kinds == set(FAULTS)
