@@ -143,10 +143,10 @@ class BoardSpider(scrapy.Spider):
     def _made_of(
         self, reading: Reading, received: Received, visit: Visit
     ) -> tuple[ReadPage | None, Callable[[], None]]:
-        if reading.outcome.green:
-            self._bad_in_a_row = 0
-        else:
+        if not reading.outcome.green:
             self._note_bad(visit, reading.outcome, reading.detail)
+        elif reading.posts:
+            self._bad_in_a_row = 0  # a list that answers says nothing of its threads
         posts, cut = clean_posts(reading.posts)
         capture = received.capture
         if cut:

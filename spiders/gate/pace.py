@@ -72,6 +72,7 @@ class Pace:
         self._next[host] = at + self.interval(host)
         if at > now:
             await self._rest(at - now)
+            self._next[host] = max(self._next[host], self._monotonic() + self.interval(host))
             self.check(host)
 
 
