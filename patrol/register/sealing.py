@@ -50,8 +50,18 @@ def _key(path: Path) -> bytes:
     return secret_file(path)
 
 
+@cache
+def _keys(_home: str | None) -> Path:
+    """Where the keys lie. To read all settings for each post takes longer than to read the post."""
+    return Settings().keys_path
+
+
+def _key_named(name: str) -> bytes:
+    return _key(_keys(os.environ.get("PATROL_HOME")) / name)
+
+
 def _master() -> AESGCM:
-    return AESGCM(_key(Settings().keys_path / "text.key"))
+    return AESGCM(_key_named("text.key"))
 
 
 def new_unit(kind: str, of: str, expires_at: datetime | None = None) -> RetentionUnit:
@@ -103,6 +113,6 @@ def destroy(unit: RetentionUnit, at: datetime) -> None:
 
 def keyed_hash(purpose: str, text: str) -> str:
     """HMAC-SHA-256 in hex under this machine's `keys/tag.key`: equal texts are found, short ones not guessed."""
-    key = _key(Settings().keys_path / "tag.key")
+    key = _key_named("tag.key")
     message = f"{purpose}\0{text}".encode(errors="surrogatepass")
     return hmac.new(key, message, hashlib.sha256).hexdigest()
