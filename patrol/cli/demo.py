@@ -1,5 +1,6 @@
 """`patrol demo`: synthetic boards on this machine, read as real ones would be."""
 
+import secrets
 import shutil
 import signal
 import tempfile
@@ -99,8 +100,9 @@ def _directory(keep: Path | None) -> Iterator[Path]:
             raise BadKeep(keep, "holds something already")
         yield keep.resolve()
         return
-    home = Path(tempfile.mkdtemp(prefix="patrol-demo-"))
-    try:
+    home = Path(tempfile.gettempdir()) / f"patrol-demo-{secrets.token_hex(8)}"
+    try:  # named before it is made: Ctrl-C in between finds it too
+        home.mkdir(mode=0o700)
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
