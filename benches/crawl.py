@@ -146,7 +146,8 @@ def _patrol(pipe: Connection, port: int) -> None:
         from patrol.actions.desk import Desk
         from patrol.schedule.carry import carry_out
 
-        rulebook.flagger()  # compiles the rules once and keeps them, as every run but the first finds them
+        # Compiles rules and signs once and keeps them, as every run but the first finds them.
+        rulebook.flagger().flag([thread_page(0).decode()])
         row = sources.run_now(Desk.command_line(), "bench")
         begun = time.perf_counter(), time.process_time()
         carry_out(row.pk)
