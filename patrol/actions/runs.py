@@ -126,10 +126,10 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
         return outcome
 
 
-def busy(run: RunRow) -> bool:
-    """Whether another run reads the same source now."""
-    others = RunRow.objects.filter(source_id=run.source_id, ended_at=None).exclude(pk=run.pk)
-    return others.exclude(begun_at=None).exists()
+def busy(source: str) -> bool:
+    """Whether a run reads that source now."""
+    begun = RunRow.objects.filter(source__name=source, ended_at=None).exclude(begun_at=None)
+    return begun.exists()
 
 
 def unended(run_id: int) -> bool:

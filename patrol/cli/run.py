@@ -1,10 +1,14 @@
 """`patrol run`: read one source now."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from patrol.cli.common import Home, Json, data, opened, say, told
+
+if TYPE_CHECKING:
+    from patrol.models import Outcome
+    from patrol.register.tables import RunRow
 
 app = typer.Typer()
 
@@ -28,41 +32,34 @@ def run(
 
     desk = Desk.command_line()
     runs.end_silent(desk)
-    row = sources.run_now(desk, source)
-    if runs.busy(row):
+    if runs.busy(source):
         raise TryLater(
             f"`{source}` is being read by another run.",
             why="One run at a time reads a source.",
-            do="Wait for its end; this run is queued, and `patrol serve` would start it then.",
+            do="Wait for its end, or stop it on the source's page.",
         )
+    row = sources.run_now(desk, source)
     carry_out(row.pk)
     drain(settings)
     row.refresh_from_db()
     outcome = Outcome(row.outcome or Outcome.CRASHED)
-    what, remedy = SENTENCES[outcome]
-    if as_json:
-        counts = ("pages", "posts", "posts_new", "sightings", "leads", "requests")
-        more = ("requests_refused", "media_cut")
-        found = {name: getattr(row, name) for name in (*counts, *more)}
-        data(
-            {
-                "source": source,
-                "run": row.pk,
-                "outcome": outcome,
-                "sentence": what,
-                "detail": row.detail,
-                "do": remedy,
-                **found,
-            }
-        )
-    else:
-        typer.echo(f"{outcome}: {what} {row.detail}".rstrip())
-        typer.echo(
-            f"{row.pages} pages, {row.posts} posts, {row.posts_new} new, "
-            f"{row.sightings} flagged, {row.leads} new leads"
-        )
-        if remedy:
-            say(f"do: {remedy}")
+    _tell(row, outcome, *SENTENCES[outcome], as_json=as_json)
     if not outcome.green:
         refused = outcome is Outcome.AUTHORIZATION_ENDED
         raise typer.Exit(Exit.REFUSED if refused else Exit.FAILURE)
+
+
+def _tell(row: "RunRow", outcome: "Outcome", what: str, remedy: str, *, as_json: bool) -> None:
+    if as_json:
+        counts = ("pages", "posts", "posts_new", "sightings", "leads", "requests")
+        found = {name: getattr(row, name) for name in (*counts, "requests_refused", "media_cut")}
+        head = {"source": row.source.name, "run": row.pk, "outcome": outcome}
+        data({**head, "sentence": what, "detail": row.detail, "do": remedy, **found})
+        return
+    typer.echo(f"{outcome}: {what} {row.detail}".rstrip())
+    typer.echo(
+        f"{row.pages} pages, {row.posts} posts, {row.posts_new} new, "
+        f"{row.sightings} flagged, {row.leads} new leads"
+    )
+    if remedy:
+        say(f"do: {remedy}")

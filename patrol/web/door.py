@@ -67,7 +67,8 @@ class Door:
 
 
 def _holds_content(response: HttpResponseBase) -> bool:
-    return not getattr(response, "is_fault", False) and not 300 <= response.status_code < 400
+    elsewhere = 300 <= response.status_code < 400
+    return not (elsewhere or response.status_code == 405 or getattr(response, "is_fault", False))
 
 
 def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | None:

@@ -78,6 +78,7 @@ def _sweep(patrol: Any, expected: set[str], register: Path, moments: int, seed: 
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(900)
 def test_ten_moments(staged: Any, patrol: Any, boards: Boards, register: Path) -> None:
     _sweep(patrol, _flagged_keys(boards), register, moments=10, seed=20261122)
 
