@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from patrol.web.reports import REPORTS
 
 PATTERNS: tuple[str, ...] = (
+    gettext_noop("It does not cover {0}, where reading that source begins."),
     gettext_noop("Lead {0} changed while you were reading it.{1}"),
     gettext_noop("Name one of those that hit: {0}."),
     gettext_noop("Name one with --unit: {0}."),
@@ -38,6 +39,8 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("Words of retention unit {0} do not open."),
     gettext_noop("You saw version {0}; it is at version {1} now."),
     gettext_noop("`{0}` is no account name."),
+    gettext_noop("`{0}` is no beginning of a path."),
+    gettext_noop("`{0}` is no host name that can be enforced."),
     gettext_noop("`{0}` is no place in the queue."),
 )
 
