@@ -41,7 +41,8 @@ KEYS: tuple[Key, ...] = (
     Key("KeyN", "N", "mark-next", _("Next marked words"), "lead"),
     Key("KeyP", "P", "mark-previous", _("Previous marked words"), "lead"),
     Key("KeyL", "L", "load", _("Load the leads that arrived meanwhile"), "queue"),
-    Key("Slash", "/", "filter", _("Go to the filters"), "queue"),
+    Key("KeyF", "F", "filter", _("Go to the filters"), "queue"),
+    Key("Slash", "/", "search", _("Search flagged posts"), "queue"),
     Key("Slash", "?", "help", _("These keys"), shift=True),
 )
 

@@ -21,7 +21,7 @@ PLACES: tuple[tuple[str, str | Promise, Permission], ...] = (
 
 
 PAGES_OF: dict[str, frozenset[str]] = {
-    "queue": frozenset({"queue", "lead", "decide"}),
+    "queue": frozenset({"queue", "lead", "decide", "search"}),
     "sources": frozenset({"sources", "source", "source_authorize"}),
     "log": frozenset({"log", "log_verify"}),
 }

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from patrol.web.access import Access, page
 from patrol.web.sign_in import on_record
-from patrol.web.views import account, leads, log, sources
+from patrol.web.views import account, leads, log, search, sources
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("leads/arrived/", leads.arrived, name="arrived"),
     path("leads/<int:lead_id>/", leads.lead, name="lead"),
     path("leads/<int:lead_id>/decide/", leads.decide, name="decide"),
+    path("search/", search.search, name="search"),
     path("sources/", sources.listed, name="sources"),
     path("sources/<slug:name>/", sources.viewed, name="source"),
     path("sources/<slug:name>/run/", sources.run_now, name="source_run"),

@@ -131,6 +131,7 @@
       one("#filters").open = true;
       one("#sort").focus();
     },
+    search: () => one("#search-words").focus(),
     note: () => {
       const note = one("#note");
       if (!note) return;

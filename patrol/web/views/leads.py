@@ -37,6 +37,7 @@ def queue(request: Request) -> HttpResponse:
             "filters": active_filters(wanted),
             "toast": toast(request),
             "may_decide": request.desk.may(Permission.LEADS_DECIDE),
+            "may_search": request.desk.may(Permission.POSTS_SEARCH),
             "unread": found.last_run_at is None,
             **CHOICES,
         },
