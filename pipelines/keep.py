@@ -143,7 +143,8 @@ class Keeper:
         rows = self._seen_rows(found, flagged=False)
         if not rows or not self.unflagged_days:
             return
-        expires_at = self.now() + timedelta(days=self.unflagged_days)
+        today = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        expires_at = today + timedelta(days=self.unflagged_days)  # a day's words end together
         unit = self._day_unit(expires_at)
         BacktestPost.objects.bulk_create(
             BacktestPost(

@@ -6,7 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from django.db import close_old_connections
 
-from patrol.actions import runs
+from patrol.actions import retention, runs
 from patrol.actions.desk import Desk
 from patrol.errors import PatrolError
 from patrol.schedule.children import Children
@@ -46,6 +46,7 @@ class Clock:
         try:
             self.children.reap(self.desk)
             runs.end_silent(self.desk)
+            retention.forget_expired(self.desk)
             runs.enqueue_due(self.desk)
             self.children.begin_waiting()
         except PatrolError as error:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 OFFER = "找援交的加賴 gull0042，價格可議"
 CHATTER = "今天的港口風很大，釣不到魚。"
 
@@ -69,7 +71,6 @@ def test_a_capture_seals_the_flagged_post_with_five_neighbours(kept: Callable[..
 
 
 def test_a_destroyed_key_makes_words_unreadable(kept: Callable[..., Any]) -> None:
-    import pytest
     from django.utils import timezone
 
     from patrol.register.sealing import Forgotten, destroy, unseal
@@ -124,3 +125,32 @@ def test_marks_move_only_with_a_green_end(house: Any) -> None:
     outcome = runs.end(desk, begun.run.pk, runs.Ended(Outcome.OK, "", marks={"t1": "5"}))
     assert outcome is Outcome.NOTHING_NEW
     assert house.begin().marks == {"t1": "5"}
+
+
+def test_unflagged_words_are_forgotten_when_their_days_are_over(
+    kept: Callable[..., Any], register: Any
+) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from patrol.actions import retention
+    from patrol.actions.desk import Desk
+    from patrol.register.sealing import Forgotten, unseal
+    from patrol.register.tables import BacktestPost, LedgerIndex, RetentionUnit, SeenPost
+
+    kept(OFFER, CHATTER)
+    desk = Desk.system("clock")
+    body = bytes(BacktestPost.objects.get().body)
+    assert retention.forget_expired(desk) == 0
+    RetentionUnit.objects.filter(kind="unflagged").update(
+        expires_at=timezone.now() - timedelta(seconds=1)
+    )
+    assert retention.forget_expired(desk) == 1
+    assert retention.forget_expired(desk) == 0
+    unit = RetentionUnit.objects.get(kind="unflagged")
+    with pytest.raises(Forgotten):
+        unseal(unit, body)
+    assert not BacktestPost.objects.exists()
+    assert SeenPost.objects.count() == 2
+    assert LedgerIndex.objects.filter(verb="posts.forgotten").count() == 1
