@@ -12,6 +12,7 @@ from patrol.actions.sources import source_of
 from patrol.models import Authorization, Outcome, Permission, Source, Verb
 from patrol.register import presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
+from patrol.settings import Settings
 
 SILENT_AFTER = timedelta(seconds=90)
 """A run that gave no sign of life for so long has no process any more."""
@@ -79,6 +80,8 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
         run.begun_at = run.beat_at = desk.now()
         run.authorization = mandate
         act.details = {"source": run.source.name, "source_version": run.source.version}
+        if laboratory := Settings().laboratory_hosts:
+            act.details["laboratory"] = sorted(laboratory)
         if mandate is None:
             why = "No authorization was in force when the run was due."
             _write_end(desk, run, Ended(Outcome.AUTHORIZATION_ENDED, why), act)

@@ -143,3 +143,14 @@ def _until(true: Callable[[], bool], seconds: float = 30) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_run_in_a_laboratory_says_so_in_the_log(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from patrol.models import Verb
+    from patrol.register import log
+
+    _run(patrol, register, "town_feed")
+    (begun,) = log.each(verb=Verb.RUN_BEGUN)
+    assert begun.record.details["laboratory"] == sorted(boards.laboratory.split(","))

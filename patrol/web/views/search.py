@@ -1,5 +1,7 @@
 """Searching flagged posts."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -21,7 +23,7 @@ def search(request: Request) -> HttpResponse:
     if not asked:
         return redirect("queue")
     before = request.GET.get("before", "")
-    shown = {"asked": asked, "may_search": True}
+    shown: dict[str, Any] = {"asked": asked, "may_search": True}
     try:
         found = finding.find(
             request.desk, asked, int(before) if before.isdecimal() and len(before) < 20 else None
@@ -29,5 +31,5 @@ def search(request: Request) -> HttpResponse:
     except finding.BadQuery as error:
         told = {"what": said(error.what), "do": said(error.do)}
         return render(request, "search.html", {**shown, "error": told}, status=400)
-    older = urlencode({"q": asked, "before": found.next}) if found.next else None
+    older = urlencode({"q": asked, "before": str(found.next)}) if found.next else None
     return render(request, "search.html", {**shown, "found": found, "older": older})
