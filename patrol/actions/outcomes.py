@@ -12,7 +12,9 @@ SENTENCES: dict[Outcome, tuple[str, str]] = {
         _("Open the board and compare. If it is really that empty, lower the source's floor."),
     ),
     Outcome.LAYOUT_CHANGED: (
-        _("The board's software was recognised, but its posts do not stand where they used to."),
+        _(
+            "The page is there, but not as its engine knows it: the board was changed, moved or replaced."
+        ),
         _(
             "Nothing is lost: the next green run catches up. Have the engine adapted to a saved page."
         ),
@@ -21,7 +23,9 @@ SENTENCES: dict[Outcome, tuple[str, str]] = {
         _(
             "The site refuses machines (403, a challenge or a captcha). Patrol does not get around that."
         ),
-        _("Ask the site for an official channel, read it by hand, or end the source."),
+        _(
+            "Read the detail. Ask the site for an official channel, correct the source's addresses, or end the source."
+        ),
     ),
     Outcome.LOGIN_WALL: (
         _("The board wants a login. Patrol never signs in anywhere."),

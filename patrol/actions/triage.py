@@ -111,6 +111,10 @@ def decide(  # noqa: PLR0913  (a decision has many parts, each by name)
             raise NoSuchLead(lead_id)
         if lead.version != version:
             theirs = lead.decisions.select_related("by").order_by("-pk").first()
+            if theirs and _same(theirs, desk, version, verdict):
+                act.details = {"verdict": verdict.value, "repeated": True}
+                next_id = after_lead(desk, wanted or QueueFilter(), lead)
+                return Decided(lead.pk, lead.status, lead.version, next_id)
             raise LeadChanged(lead, version, theirs)
         _judge(lead, verdict, dismiss_reason, note)
         if dismiss_reason is DismissReason.RULE_FALSE_HIT:
@@ -133,6 +137,12 @@ def decide(  # noqa: PLR0913  (a decision has many parts, each by name)
         )
         _describe(act, decision, note)
     return Decided(lead.pk, lead.status, lead.version, next_id)
+
+
+def _same(theirs: Decision, desk: Desk, version: int, verdict: Verdict) -> bool:
+    """Whether this is that very decision, sent twice by the same person: a double click changes nothing."""
+    sent_twice = (theirs.lead_version, theirs.verdict) == (version, verdict)
+    return sent_twice and theirs.by_id == (desk.person.pk if desk.person else None)
 
 
 def _visible(desk: Desk) -> QuerySet[Lead]:

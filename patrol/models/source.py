@@ -8,7 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.words import Category, Channel
 
-Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+Address = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/@?#]+([/?#]\S*)?$", max_length=2000)
+]
 
 
 class Source(Model):

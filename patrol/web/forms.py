@@ -105,7 +105,9 @@ class DecisionForm(ClosedForm):
     )
     false_rule = forms.CharField(max_length=63, required=False)
     note = forms.CharField(max_length=2000, required=False)
-    then = forms.ChoiceField(choices=[(word, word) for word in ("next", "queue", "stay")])
+    then = forms.ChoiceField(
+        choices=[(word, word) for word in ("next", "queue", "stay")], required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Exactly one button."""

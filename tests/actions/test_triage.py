@@ -64,6 +64,18 @@ def test_a_decision_is_one_version_and_a_stale_one_is_refused(
     assert triage.queue(house.desk("mei"), triage.QueueFilter(status="relevant")).total == 1
 
 
+def test_a_double_click_decides_once(house: Any, kept: Callable[..., Any]) -> None:
+    from patrol.actions import triage
+    from patrol.register.tables import Decision, Lead
+
+    kept(OFFER)
+    lead = Lead.objects.get()
+    for _ in range(2):
+        decided = triage.decide(house.desk("mei"), lead.pk, 1, Verdict.RELEVANT)
+        assert (decided.status, decided.version) == ("relevant", 2)
+    assert Decision.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("verdict", "parts"),
     [
