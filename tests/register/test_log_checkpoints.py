@@ -241,6 +241,7 @@ def test_lost_and_foreign_keys_are_said(home: Path) -> None:
     key.unlink()
     refused("is gone")
     key.write_bytes(seed[:-1])
+    key.chmod(0o644)
     refused("others can read")
     key.chmod(0o600)
     refused("31 bytes")
