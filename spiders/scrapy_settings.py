@@ -17,7 +17,7 @@ _ONLY: dict[str, dict[str, Any]] = {
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {
         "scrapy.extensions.closespider.CloseSpider": 0,
-        "scrapy.extensions.memusage.MemoryUsage": 0,
+        "spiders.memory.Memory": 0,
     },
 }
 """All components of a run. Scrapy's own lists are replaced, not switched off one by one.

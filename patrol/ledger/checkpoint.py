@@ -68,7 +68,7 @@ class Checkpoint:
             raise BadCheckpoint("It is not three lines: name, size, root.")
         origin, size, root = lines[:3]
         try:
-            checkpoint = cls(origin, int(size), base64.b64decode(root, validate=True))
+            checkpoint = cls(origin, int(size), _plain(root))
         except ValueError as error:
             raise BadCheckpoint("Its size or its root cannot be read.") from error
         if checkpoint.text() != text or len(checkpoint.root) != HASH_BYTES or checkpoint.size < 0:
@@ -93,7 +93,7 @@ class VerifierKey:
         name, _, rest = line.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         try:
-            key = base64.b64decode(encoded, validate=True)
+            key = _plain(encoded)
         except ValueError as error:
             raise BadKey from error
         found = cls(name, key[1:])
@@ -131,11 +131,19 @@ class VerifierKey:
             raise BadCheckpoint("Its signature is not of this text.") from error
 
 
+def _plain(encoded: str) -> bytes:
+    """Bytes in base64, in the one spelling that base64 has for them. Raises ValueError for another."""
+    plain = base64.b64decode(encoded, validate=True)
+    if base64.b64encode(plain).decode() != encoded:
+        raise ValueError("not the base64 that these bytes have")
+    return plain
+
+
 def _signature(line: str) -> tuple[str, bytes]:
     """The name and the bytes (key id, signature) of a line below a note."""
     dash, name, encoded = (*line.split(" "), "", "", "")[:3]
     try:
-        signature = base64.b64decode(encoded, validate=True)
+        signature = _plain(encoded)
     except ValueError:
         signature = b""
     if dash != "—" or line.count(" ") != 2 or len(signature) <= _KEY_ID_BYTES:

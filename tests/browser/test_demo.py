@@ -160,7 +160,7 @@ def test_a_demo_that_is_not_ready_leaves_nothing_behind(
             process.poll() is None
         ):  # Python loses what is raised inside a finalizer: people press again
             process.send_signal(number)
-        assert process.wait(30) == 130
+        assert process.wait(30) in {0, 130}  # 0: it was ready just before the signal came
     finally:
         process.kill()
         process.wait()

@@ -76,18 +76,19 @@ def test_when_a_checkpoint_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     from patrol.register import checkpoints
 
     monkeypatch.setattr(checkpoints, "EVERY_RECORDS", 10)
+    now = datetime.now(UTC)
     append()
-    assert checkpoints.sign_due(NOW), "the first at once"
-    later = NOW + timedelta(minutes=2)
+    assert checkpoints.sign_due(now), "the first at once"
+    later = now + timedelta(minutes=2)
     assert not checkpoints.sign_due(later), "nothing new"
     append(9)
-    assert not checkpoints.sign_due(NOW + timedelta(seconds=30))
+    assert not checkpoints.sign_due(now + timedelta(seconds=30))
     append()
-    assert checkpoints.sign_due(NOW + timedelta(seconds=30)), "ten records"
+    assert checkpoints.sign_due(now + timedelta(seconds=30)), "ten records"
     append()
     assert checkpoints.sign_due(later), "a minute"
     append()
-    assert checkpoints.sign_due(NOW - timedelta(hours=1)), (
+    assert checkpoints.sign_due(now - timedelta(hours=1)), (
         "a clock that went back signs rather than waits"
     )
     assert sizes() == [1, 11, 12, 13]

@@ -242,4 +242,4 @@ def test_pages_wait_for_keep(board: MakeBoard) -> None:
 
     ran = run(job(site, thread_pages=20), keep=keep, around=peak)  # type: ignore[arg-type]
     assert ran.report.outcome is Outcome.OK
-    assert ran.peak_mb < 300
+    assert ran.peak_mb < 150

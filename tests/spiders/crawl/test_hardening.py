@@ -46,7 +46,7 @@ EXPECTED: dict[str, object] = {
 COMPONENTS = {
     "downloader": ["Door"],
     "spider": [],
-    "extensions": ["CloseSpider", "MemoryUsage"],
+    "extensions": ["CloseSpider", "Memory"],
     "pipelines": ["Keeping"],
     "handlers": {"http": "spiders.gate.door.Handler", "https": "spiders.gate.door.Handler"},
     "reactor": "AsyncioSelectorReactor",
