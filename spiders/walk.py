@@ -41,7 +41,9 @@ class Walk:
     """Where a run has been and where it goes next.
 
     A thread is read to its end before the next one begins, threads come in the
-    order of the list (newest first), and further pages of a list come last.
+    order of the list (newest first), then further pages of lists. Threads that
+    did not move and are read again for edits come last, so that a budget is
+    spent on what is new.
     """
 
     def __init__(self, source: Source, marks: Mapping[str, str], now: datetime) -> None:
@@ -51,6 +53,7 @@ class Walk:
         self._pages: deque[Visit] = deque()
         self._threads: deque[Visit] = deque()
         self._lists: deque[Visit] = deque()
+        self._again: deque[Visit] = deque()
         self._seen: set[str] = set()
         self._listed: set[str] = set()
         self._bodies: set[str] = set()
@@ -71,7 +74,7 @@ class Walk:
         """The next page to ask for; None if there is none, or the budget is spent."""
         if self.budget <= 0:
             return None
-        for queue in (self._pages, self._threads, self._lists):
+        for queue in (self._pages, self._threads, self._lists, self._again):
             if queue:
                 self.budget -= 1
                 return queue.popleft()
@@ -80,13 +83,14 @@ class Walk:
     @property
     def waiting(self) -> int:
         """Pages that are known and were not asked for."""
-        return len(self._pages) + len(self._threads) + len(self._lists)
+        return len(self._pages) + len(self._threads) + len(self._lists) + len(self._again)
 
     def stop(self) -> None:
         """Ask for nothing more."""
         self._pages.clear()
         self._threads.clear()
         self._lists.clear()
+        self._again.clear()
 
     def unsent(self, visit: Visit) -> None:
         """A page that was refused before it was asked for costs nothing."""
@@ -104,12 +108,12 @@ class Walk:
         self._listed.update(link.key for link in new)
         self.rows += len(new)
         for link in new:
-            if self._is_known(link):
+            moved = link.state is None or self._marks.get(link.key) != link.state
+            if not moved and self._is_settled(link):
                 self.skipped += 1
             else:
-                self._offer(
-                    self._threads, Visit(link.url, "thread", thread=Thread(link.key, link.state))
-                )
+                queue = self._threads if moved else self._again
+                self._offer(queue, Visit(link.url, "thread", thread=Thread(link.key, link.state)))
         if next_page and new and visit.page < self._source.list_pages:
             self._offer(self._lists, Visit(next_page, "list", visit.page + 1))
 
@@ -155,9 +159,8 @@ class Walk:
             if thread.done and thread.whole and thread.key and thread.state
         }
 
-    def _is_known(self, link: ThreadLink) -> bool:
-        if link.state is None or self._marks.get(link.key) != link.state:
-            return False
+    def _is_settled(self, link: ThreadLink) -> bool:
+        """Whether nobody is expected to edit it any more."""
         return link.active_at is None or link.active_at < self._settled
 
     def _offer(self, queue: deque[Visit], visit: Visit) -> bool:

@@ -115,7 +115,10 @@ def beat(run_id: int, at: datetime, *, pages: int, requests: int) -> None:
 
 
 def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
-    """End a run. The stop marks move here and nowhere else, and only with a green outcome."""
+    """End a run. The stop marks move here and nowhere else: with a green outcome, or when its budget was spent.
+
+    A mark is of one thread whose pages were all read and kept; nothing behind it is skipped.
+    """
     with desk.act(Permission.SOURCES_RUN, Verb.RUN_ENDED, subject=f"run:{run_id}") as act:
         run = RunRow.objects.select_related("source").get(pk=run_id)
         outcome = ended.outcome
@@ -124,7 +127,7 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
         if run.authorization_id:
             act.purpose = f"authorization:{run.authorization_id}"
         _write_end(desk, run, ended, act, outcome)
-        if outcome.green:
+        if outcome.green or outcome is Outcome.STOPPED:
             _move_marks(run.source, ended.marks or {}, desk.now())
         return outcome
 

@@ -122,6 +122,9 @@ def test_marks_move_only_with_a_green_end(house: Any) -> None:
     runs.end(desk, begun.run.pk, runs.Ended(Outcome.NETWORK, "gone", marks={"t1": "5"}))
     assert not StopMark.objects.exists()
     begun = house.begin()
+    runs.end(desk, begun.run.pk, runs.Ended(Outcome.CRASHED, "gone", marks={"t1": "5"}))
+    assert not StopMark.objects.exists()
+    begun = house.begin()
     outcome = runs.end(desk, begun.run.pk, runs.Ended(Outcome.OK, "", marks={"t1": "5"}))
     assert outcome is Outcome.NOTHING_NEW
     assert house.begin().marks == {"t1": "5"}

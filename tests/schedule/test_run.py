@@ -154,3 +154,21 @@ def test_a_run_in_a_laboratory_says_so_in_the_log(
     _run(patrol, register, "town_feed")
     (begun,) = log.each(verb=Verb.RUN_BEGUN)
     assert begun.record.details["laboratory"] == sorted(boards.laboratory.split(","))
+
+
+def test_a_board_larger_than_its_budget_is_read_in_pieces_to_its_end(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from django.db import connections
+
+    from patrol.register.tables import SeenPost, SourceRow
+
+    board = boards["harbor_forum"]
+    source = SourceRow.objects.get(name=board.name)
+    source.body["max_pages"] = 20
+    source.save()
+    connections.close_all()
+    outcomes = [_run(patrol, register, board.name)[1]["outcome"] for _ in range(4)]
+    assert outcomes[0] == "stopped"
+    keys = set(SeenPost.objects.filter(source=source).values_list("key", flat=True))
+    assert keys == {f"p{message.id}" for _, message in board.messages}

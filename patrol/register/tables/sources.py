@@ -93,7 +93,7 @@ class RunRow(models.Model):
 
 
 class StopMark(models.Model):
-    """How far a thread was read: the state that its list showed. Written only with a run's green end."""
+    """How far a thread was read: the state that its list showed. Written only in the transaction that ends a run green, or stopped by its budget."""
 
     source = models.ForeignKey(SourceRow, on_delete=models.CASCADE, related_name="stop_marks")
     key = models.CharField(max_length=300)
