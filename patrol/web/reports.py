@@ -23,6 +23,7 @@ REPORTS: tuple[str, ...] = (
     gettext_noop("The board gives the same page for different addresses."),
     gettext_noop("No engine knows the software of this board."),
     gettext_noop("There is no authorization for this source."),
+    gettext_noop("The authorization was revoked while the run went on."),
     gettext_noop("The authorization that this run began with was replaced by another."),
     gettext_noop("The authorization could not be read again in time."),
     gettext_noop("Authorization {0} was revoked."),

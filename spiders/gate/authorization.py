@@ -60,6 +60,8 @@ class Standing:
 
     def ended(self) -> str | None:
         """A sentence if the mandate, as last read, is not in force at this instant."""
+        if self._current is None and self._coverage is not None:
+            return "The authorization was revoked while the run went on."
         if self._current is None:
             return "There is no authorization for this source."
         if (self._current.id, self._current.source) != (self._pinned.id, self._pinned.source):

@@ -34,7 +34,7 @@ def test_the_list_says_how_each_source_is(garden: Any, sign_in: Sign) -> None:
         assert part in page
     RunRow.objects.update(outcome=Outcome.LAYOUT_CHANGED)
     page = client.get("/sources/").content.decode()
-    assert "its posts do not stand where they used to" in page
+    assert "not as its engine knows it" in page
     assert "Have the engine adapted to a saved page." in page
     assert "1 was not read as it should be" in page
 
