@@ -21,7 +21,7 @@ SENTENCES: dict[Outcome, tuple[str, str]] = {
     ),
     Outcome.POLICY_BLOCKED: (
         _(
-            "The site refuses machines (403, a challenge or a captcha). Patrol does not get around that."
+            "This may not be read: the site refuses machines, or our own gate refused the address. Patrol gets around neither."
         ),
         _(
             "Read the detail. Ask the site for an official channel, correct the source's addresses, or end the source."
