@@ -91,7 +91,7 @@ def queue(desk: Desk, wanted: QueueFilter) -> Queue:
     rows = rows_of(page[: wanted.size])
     shown = Queue(
         rows=rows,
-        next=_place(page[wanted.size - 1], wanted) if more else None,
+        next=_place(page[wanted.size - 1]) if more else None,
         total=leads.count(),
         facets=_facets(desk, wanted),
         sources=SourceRow.objects.filter(unit=_unit(desk)).count(),
@@ -178,7 +178,7 @@ def _sorted(leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet[Lead]:
     return leads.filter(Q(rank__lt=rank) | Q(rank=rank, pk__lt=pk))
 
 
-def _place(lead: Lead, _wanted: QueueFilter) -> str:
+def _place(lead: Lead) -> str:
     return f"{lead.rank}.{lead.pk}"
 
 
