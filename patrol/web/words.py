@@ -109,6 +109,8 @@ LABELS: dict[str, str | Promise] = {
     Verb.LEAD_VIEWED: _("Lead viewed"),
     Verb.LEAD_DECIDED: _("Lead decided"),
     Verb.POSTS_SEARCHED: _("Posts searched"),
+    Verb.DASHBOARD_VIEWED: _("Dashboards viewed"),
+    Verb.DASHBOARD_EXPORTED: _("Figures exported"),
     Verb.LOG_LISTED: _("Log read"),
     Verb.LOG_VERIFIED: _("Log verified"),
     Verb.PAGE_REFUSED: _("Page refused"),
