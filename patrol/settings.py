@@ -56,6 +56,15 @@ class Settings(BaseSettings):
         return frozenset(filter(None, self.laboratory.lower().split(",")))
 
     @property
+    def origin(self) -> str:
+        """Where people reach the workbench. Behind a proxy, and in a container, that is no address of this machine."""
+        host, _, port = self.bind.rpartition(":")
+        if self.https:
+            return f"https://{self.public_hosts[0]}"
+        everywhere = host in {"0.0.0.0", "[::]", ""}  # noqa: S104  (compared, not bound)
+        return f"http://{self.public_hosts[0] if everywhere else host}:{port}"
+
+    @property
     def database_path(self) -> Path:
         return self.home / "register.sqlite3"
 

@@ -36,7 +36,7 @@ def init(
     proposed = setup.propose_shipped(settings, desk, unit)
     if not Person.objects.filter(account=admin).exists():
         people.add(desk, admin, Role.ADMIN, unit, password=None, language="zh-hant")
-    link = f"http://{settings.bind}/enter/{people.issue_link(desk, admin, minutes=60)}"
+    link = f"{settings.origin}/enter/{people.issue_link(desk, admin, minutes=60)}"
     if as_json:
         data({"home": settings.home, "admin": admin, "link": link, "sources": proposed})
         return

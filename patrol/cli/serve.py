@@ -16,6 +16,9 @@ def serve(
     bind: Annotated[
         str | None, typer.Option(envvar="PATROL_BIND", help="Address and port of the workbench.")
     ] = None,
+    projector: Annotated[
+        bool, typer.Option(help="Feed the index here; without, `patrol projector` does it.")
+    ] = True,
 ) -> None:
     """Serve the workbench, read sources when they are due, feed the index. Ctrl-C stops all of it."""
     import os
@@ -28,4 +31,8 @@ def serve(
     from patrol.schedule.serve import serve as run
 
     setup.begin_serving(settings, Desk.command_line())
-    run(settings, ready=lambda: say(f"The workbench is at http://{settings.bind}/"))
+    run(
+        settings,
+        projects=projector,
+        ready=lambda: say(f"The workbench is at {settings.origin}/"),
+    )

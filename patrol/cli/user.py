@@ -36,7 +36,7 @@ def add(
         desk, account, role, people.unit_named(unit), password=password, language=language
     )
     token = people.issue_link(desk, account, minutes=60)
-    link = f"http://{settings.bind}/enter/{token}"
+    link = f"{settings.origin}/enter/{token}"
     if as_json:
         data({"account": person.account, "role": person.role, "link": link})
         return
@@ -58,7 +58,7 @@ def link(
     from patrol.actions.desk import Desk
 
     token = people.issue_link(Desk.command_line(), account, minutes=minutes)
-    address = f"http://{settings.bind}/enter/{token}"
+    address = f"{settings.origin}/enter/{token}"
     if as_json:
         data({"account": account, "link": address})
     else:

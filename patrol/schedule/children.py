@@ -8,6 +8,7 @@ The standard library's fork server is that template.
 import multiprocessing
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -80,9 +81,10 @@ class Children:
         return over
 
     def join(self, seconds: float | None = None) -> None:
-        """Wait for all of them."""
+        """Wait for all of them, that long in all."""
+        until = None if seconds is None else time.monotonic() + seconds
         for child in self._running.values():
-            child.join(seconds)
+            child.join(None if until is None else max(0.0, until - time.monotonic()))
 
     def stop(self) -> None:
         """End all of them now; what they kept stays kept, and the next run reads the rest."""

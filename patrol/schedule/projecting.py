@@ -1,63 +1,147 @@
 """The projector: tells the index what the register has, and signs the log's checkpoints."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
+from django.db import connection
 from django.utils import timezone
 
-from patrol.errors import PatrolError, TryLater
+from patrol.errors import PatrolError, Tampered, TryLater
 from patrol.register import checkpoints
+from patrol.schedule.ending import told_to_end
 from patrol.search import open_index
+from patrol.search.helm import Helm, at_the_helm
 from patrol.search.outbox import project
 from patrol.settings import Settings
 from pipelines.fold import fold_one
 
 _log = structlog.get_logger()
+TURN_SECONDS = 0.5
+"""How often one that waits asks whether the helm is free."""
+AFTER_FAULT_SECONDS = 5.0
+STOP_SECONDS = 8.0
+"""How long a batch may take to its end: a container is killed after ten."""
+
+
+class ProjectorDied(PatrolError):
+    """The projector's thread ended by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The projector ended by itself.",
+            why="Nothing feeds the index any more; the outbox keeps what it has yet to hear.",
+            do="Look at the log above, then start it again: nothing is lost.",
+        )
 
 
 def drain(settings: Settings) -> int:
-    """Tell the index everything that waits, once. 0 when another process holds the writer: it will do it."""
+    """Tell the index everything that waits, once. 0 when another process is at it: it will do it."""
     try:
-        index = open_index(settings, writer=True)
+        with at_the_helm(settings.home):
+            index = open_index(settings, writer=True)
+            try:
+                told = 0
+                while (done := project(index, fold_one).done) > 0:
+                    told += done
+                return told
+            finally:
+                index.close()
     except TryLater:
         return 0
-    try:
-        told = 0
-        while (done := project(index, fold_one).done) > 0:
-            told += done
-        return told
-    finally:
-        index.close()
 
 
 class Projector(threading.Thread):
-    """Feeds the index until it is told to stop. The index away means later, never lost."""
+    """Feeds the index until it is told to stop. The index away means later, never lost.
 
-    def __init__(self, settings: Settings, *, seconds: float = 0.5) -> None:
+    One process at a time does it; another waits, calls `waits` once, and takes
+    over within a second of the first one's end, however that ended.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        seconds: float = TURN_SECONDS,
+        waits: Callable[[], None] = lambda: None,
+        works: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(name="projector", daemon=True)
         self.settings = settings
         self.seconds = seconds
+        self.tampered: Tampered | None = None
+        """Set when the access log is not what was signed: nothing honest can be signed any more."""
+        self._waits = waits
+        self._works = works
+        self._helm = Helm(settings.home)
         self._over = threading.Event()
 
     def run(self) -> None:
-        while not self._over.is_set():
-            try:
-                self._work()
-            except PatrolError as error:
-                _log.warning("projector.waits", error=type(error).__name__, what=error.what)
-                self._over.wait(5)
+        try:
+            self._stand_by()
+            while not self._over.is_set():
+                self._try()
+        finally:
+            self._helm.leave()
+            connection.close()
 
-    def stop(self) -> None:
+    def stop(self, *, wait: bool = True) -> None:
+        """End after the batch in hand, which is waited for unless `wait` is false."""
         self._over.set()
-        self.join(10)
+        if wait and self.is_alive():
+            self.join(STOP_SECONDS)
+
+    def _stand_by(self) -> None:
+        """Wait for the helm."""
+        if not self._helm.take():
+            self._waits()
+            while not self._over.wait(TURN_SECONDS) and not self._helm.take():
+                pass
+        if not self._over.is_set():
+            self._works()
+
+    def _try(self) -> None:
+        """Work until something fails, tell it, and rest: whatever it is, the next try may succeed."""
+        try:
+            checkpoints.sign_due(timezone.now())  # whatever the index does
+            self._work()
+        except Exception as error:  # noqa: BLE001  (one batch's fault must not end the feeding for good)
+            told = error.what if isinstance(error, PatrolError) else None
+            _log.warning("projector.waits", error=type(error).__name__, what=told)
+            self.tampered = error if isinstance(error, Tampered) else None
+            connection.close()
+            self._helm.beat()
+            self._over.wait(AFTER_FAULT_SECONDS)
 
     def _work(self) -> None:
         index = open_index(self.settings, writer=True)
         try:
             while not self._over.is_set():
-                told = project(index, fold_one)
+                self._helm.beat()
                 checkpoints.sign_due(timezone.now())
+                told = project(index, fold_one)
                 if not told.done:
                     self._over.wait(self.seconds)
         finally:
             index.close()
+
+
+def feed(
+    settings: Settings,
+    *,
+    works: Callable[[], None] = lambda: None,
+    waits: Callable[[], None] = lambda: None,
+) -> None:
+    """Project until SIGINT or SIGTERM. Raises `Tampered` when the log is not what was signed, `ProjectorDied`."""
+    over = told_to_end()
+    projector = Projector(settings, works=works, waits=waits)
+    projector.start()
+    try:
+        while not over.wait(0.2):
+            if projector.tampered is not None:
+                raise projector.tampered
+            if not projector.is_alive():
+                raise ProjectorDied
+    finally:
+        projector.stop()
+    checkpoints.sign_now()

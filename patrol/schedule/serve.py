@@ -15,7 +15,8 @@ from patrol.errors import PatrolError
 from patrol.register import checkpoints
 from patrol.schedule.children import Children
 from patrol.schedule.clock import Clock
-from patrol.schedule.projecting import Projector
+from patrol.schedule.ending import told_to_end
+from patrol.schedule.projecting import Projector, ProjectorDied
 from patrol.settings import Settings
 
 _PR_SET_PDEATHSIG = 1
@@ -71,30 +72,37 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
     )
 
 
-def serve(settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Run until SIGINT or SIGTERM; calls `ready` once pages are served. Raises `WebDied`."""
-    over = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
+def serve(
+    settings: Settings, *, projects: bool = True, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Run until SIGINT or SIGTERM; calls `ready` once pages are served. Raises `WebDied`.
+
+    Without `projects`, a `patrol projector` beside it feeds the index and signs checkpoints.
+    """
+    over = told_to_end()
     web = web_process(settings)
     children = Children()
     clock = Clock(children)
     projector = Projector(settings)
     try:
         _until_ready(web, settings, over)
-        projector.start()
+        if projects:
+            projector.start()
         clock.start()
         ready()
         while not over.wait(0.5):
             if (code := web.poll()) is not None:
                 raise WebDied(settings.bind, code)
+            if projects and not projector.is_alive():
+                raise ProjectorDied
     finally:
+        web.terminate()  # all of them at once: a container is killed after ten seconds
+        projector.stop(wait=False)
         clock.stop()
         projector.stop()
         checkpoints.sign_now()
-        web.terminate()
         try:
-            web.wait(10)
+            web.wait(2)
         except subprocess.TimeoutExpired:
             web.kill()
 

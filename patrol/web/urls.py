@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from patrol.web.access import Access, page
 from patrol.web.sign_in import on_record
-from patrol.web.views import account, leads, log, search, sources
+from patrol.web.views import account, health, leads, log, search, sources
 
 View = Callable[..., HttpResponseBase]
 
@@ -24,7 +24,8 @@ def _allauth(route: str, view: View, name: str, needs: Access = Access.SIGNED_IN
 urlpatterns = [
     path("", account.home, name="home"),
     path("enter/<slug:token>/", account.enter, name="enter"),
-    path("healthz", account.alive, name="alive"),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("keys/", account.keys, name="keys"),
     path("leads/", leads.queue, name="queue"),
     path("leads/arrived/", leads.arrived, name="arrived"),

@@ -13,6 +13,7 @@ from patrol.models import Permission, Role
 OPEN = {
     "enter",
     "alive",
+    "ready",
     "language",
     "account_login",
     "account_logout",

@@ -99,10 +99,3 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
 
     response = sign_in.on_record(entered, "enter")(request)
     return faults.told(request, found[0]) if found else response
-
-
-@page(Access.ANYONE)
-def alive(request: HttpRequest) -> HttpResponse:
-    """The process answers; it says nothing else."""
-    del request
-    return HttpResponse("ok\n", content_type="text/plain")
