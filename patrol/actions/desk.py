@@ -8,12 +8,10 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from django.utils import timezone
-
 from patrol.config import read_roles
 from patrol.errors import PatrolError, Refused
 from patrol.models import Actor, Permission, Record, Result, Role, Verb
-from patrol.register import log
+from patrol.register import clock, log
 from patrol.register.tables import Person
 from patrol.settings import Settings
 
@@ -100,7 +98,7 @@ class Desk:
         return cls(person, actor)
 
     def now(self) -> datetime:
-        return timezone.now()
+        return clock.now()
 
     def may(self, permission: Permission) -> bool:
         """Whether the role has that permission; nobody who is not active has any."""

@@ -11,7 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from patrol.ledger.chain import ChainBroken, Head, follow, nfc, read, spell
 from patrol.ledger.ops import OP_OF, Op
 from patrol.ledger.tree import leaf_hash
 from patrol.models import Actor, Model, Moment, Record, Result, Verb
+from patrol.register import clock
 from patrol.register.tables import LedgerIndex, LedgerRecord, ReasonText
 from patrol.settings import Settings
 
@@ -122,8 +123,9 @@ def _write(cursor: CursorWrapper, record: Record, reason: str | None) -> int:
     cursor.execute(_HEAD)
     row = cursor.fetchone()
     after = Head(row[0], bytes(row[1])) if row else Head()
-    seq, at = after.seq + 1, datetime.now(UTC)
-    body = spell(record, after, at=at, boot_id=_boot_id())
+    seq, at = after.seq + 1, clock.now()
+    boot_id = clock.TOLD if clock.is_told() else _boot_id()
+    body = spell(record, after, at=at, boot_id=boot_id)
     cursor.execute(_RECORD, (seq, body, leaf_hash(body)))
     cursor.execute(_INDEX, (seq, *_columns(record, at)))
     if reason is not None:
