@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import re2
 
 from patrol.models import Capture, Post, Source
+from spiders.browser.drawn import Drawn, Trouble
 from spiders.page import Page
 
 CUT = "[media]"
 """What stands where an embedded medium stood."""
 
 _LONGEST_HEADER = 1_000
+_DRAWN_TYPE = "text/html; charset=utf-8"
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2", "cookie", "authorization"})
 
 _LETTER = r"(?:[A-Za-z0-9+/_-]|\\/)"
@@ -67,6 +69,8 @@ class Received(NamedTuple):
 
     page: Page
     capture: Capture
+    trouble: Trouble | None = None
+    """Why a page that drew itself may be empty."""
 
 
 def receive(  # noqa: PLR0913  (what an answer is made of)
@@ -79,15 +83,18 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
     address: str | None,
     source: Source,
     fetched_at: datetime,
+    drawn: Drawn | None = None,
 ) -> Received:
     """Record a page as it arrived, and make it ready for an engine, without embedded media.
 
-    The hash is of the body after decompression and before anything was cut.
+    The hash is of the body after decompression and before anything was cut. A
+    page that drew itself is read as drawn, and both are hashed.
     """
+    body_drawn = drawn.text.encode("utf-8", "replace") if drawn else None
     page = Page(
         url,
-        body,
-        headers=headers,
+        body if body_drawn is None else body_drawn,
+        headers=headers if body_drawn is None else {**headers, "Content-Type": _DRAWN_TYPE},
         source=source.name,
         timezone=source.timezone,
         fetched_at=fetched_at,
@@ -110,8 +117,10 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
         charset=decoded.charset,
         charset_from=decoded.charset_from,
         media_cut=cut,
+        drawn_sha256=None if body_drawn is None else hashlib.sha256(body_drawn).hexdigest(),
+        drawn_from=drawn.drawn_from if drawn else (),
     )
-    return Received(page, capture)
+    return Received(page, capture, drawn.trouble if drawn else None)
 
 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:

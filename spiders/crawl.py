@@ -115,6 +115,8 @@ class _Run:
             self._crash("The run failed", error)
         finally:
             self._gate.close()
+            if self._spider is not None and self._spider.browser is not None:
+                await self._spider.browser.close()
             self._writer.shutdown(wait=True)
             _reactor().stop()
 

@@ -6,6 +6,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
+from spiders.browser.chromium import MOST_REQUESTS
 from spiders.gate.size import LARGEST, SECONDS
 from spiders.job import Job
 
@@ -70,7 +71,8 @@ def settings(job: Job) -> dict[str, Any]:
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DEPTH_LIMIT": job.source.list_pages + job.source.thread_pages,
         "CLOSESPIDER_TIMEOUT": job.source.deadline_minutes * 60 + 15,
-        "CLOSESPIDER_PAGECOUNT": job.source.max_pages * 4 + 20,
+        "CLOSESPIDER_PAGECOUNT": job.source.max_pages * (MOST_REQUESTS if job.source.browser else 4)
+        + 20,
         "MEMUSAGE_ENABLED": True,
         "MEMUSAGE_LIMIT_MB": MEMORY_MB,
         "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5.0,

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from patrol.errors import PatrolError
 from patrol.models import Outcome, ReadPage
 from spiders.addresses import tidy
+from spiders.browser.browser import Browser, Undrawn
 from spiders.capture import Received, clean_posts, receive
 from spiders.detect import detect
 from spiders.engines import load
@@ -55,7 +56,8 @@ class BoardSpider(scrapy.Spider):
         self.posts = 0
         self.media_cut = 0
         self.unkept: dict[int, asyncio.Future[bool]] = {}
-        self._width = width(job)
+        self.browser = Browser(gate, self._download) if job.source.browser else None
+        self._width = 1 if self.browser else width(job)
         self._under_way = 0
         self._bad_in_a_row = 0
 
@@ -70,7 +72,13 @@ class BoardSpider(scrapy.Spider):
         )
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the start addresses."""
+        """Ask for the start addresses, once a browser stands ready where one is needed."""
+        if self.browser is not None:
+            try:
+                await self.browser.open()
+            except PatrolError as error:
+                self.verdict.note(Outcome.CRASHED, f"{error.what} {error.do}")
+                return
         self.walk.begin([url for start in self.job.source.start if (url := self._tidy(start))])
         for request in self._next():
             yield request
@@ -78,7 +86,7 @@ class BoardSpider(scrapy.Spider):
     async def read(self, response: Response, visit: Visit) -> AsyncIterator[ReadPage | Request]:
         """Read an answer, yield its page, and once that is kept, go on."""
         try:
-            page, follow = self._read(response, visit)
+            page, follow = await self._read(response, visit)
             if page is not None:
                 kept = self.unkept[id(page)] = asyncio.get_running_loop().create_future()
                 yield page
@@ -116,18 +124,24 @@ class BoardSpider(scrapy.Spider):
                 visit.url, callback=self.read, errback=self.lose, cb_kwargs={"visit": visit}
             )
 
-    def _read(self, response: Response, visit: Visit) -> tuple[ReadPage | None, Callable[[], None]]:
+    async def _read(
+        self, response: Response, visit: Visit
+    ) -> tuple[ReadPage | None, Callable[[], None]]:
         """The page, and what to do once it is kept. Nothing that a page does stops the others."""
         nothing = (None, _nothing)
         if not self._is_good(response, visit):
             return nothing
-        received = self._receive(response)
         try:
+            received = await self._receive(response)
             engine = self.engine or self._detect(received)
             if engine is None:
                 self.walk.lost(visit)
                 return nothing
             reading = read(received.page, engine)
+        except Undrawn as error:
+            if not self.gate.closed:
+                self._note_bad(visit, error.outcome, f"{_called(visit)} {error.what}.")
+            return nothing
         except PatrolError as error:
             self._note_bad(
                 visit, Outcome.LAYOUT_CHANGED, f"{_called(visit)} cannot be read: {error.what}."
@@ -143,7 +157,9 @@ class BoardSpider(scrapy.Spider):
     def _made_of(
         self, reading: Reading, received: Received, visit: Visit
     ) -> tuple[ReadPage | None, Callable[[], None]]:
-        if not reading.outcome.green:
+        if received.trouble and not reading.posts and not reading.threads:
+            self._note_bad(visit, *received.trouble)
+        elif not reading.outcome.green:
             self._note_bad(visit, reading.outcome, reading.detail)
         elif reading.posts:
             self._bad_in_a_row = 0  # a list that answers says nothing of its threads
@@ -162,7 +178,7 @@ class BoardSpider(scrapy.Spider):
         return page, lambda: self._follow(visit, reading, page)
 
     def _follow(self, visit: Visit, reading: Reading, page: ReadPage) -> None:
-        repeated = self.walk.repeats(page.capture.raw_sha256)
+        repeated = self.walk.repeats(page.capture.drawn_sha256 or page.capture.raw_sha256)
         if self.walk.hopeless:
             self.verdict.note(
                 Outcome.SUSPICIOUSLY_EMPTY, "The board gives the same page for different addresses."
@@ -196,7 +212,11 @@ class BoardSpider(scrapy.Spider):
             self.walk.stop()
         return False
 
-    def _receive(self, response: Response) -> Received:
+    async def _download(self, request: Request) -> Response:
+        """What a page asks for goes the way of every request."""
+        return await self.crawler.engine.download_async(request)
+
+    async def _receive(self, response: Response) -> Received:
         return receive(
             response.body,
             url=response.url,
@@ -208,6 +228,7 @@ class BoardSpider(scrapy.Spider):
             address=str(response.ip_address) if response.ip_address else None,
             source=self.job.source,
             fetched_at=datetime.now(UTC),
+            drawn=await self.browser.draw(response) if self.browser else None,
         )
 
     def _detect(self, received: Received) -> Engine | None:

@@ -2,7 +2,15 @@
 
 from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.flagging import Flagging, Handle, Match, Part, Span
-from patrol.models.post import Capture, Post, PostedAt, Precision, ReadPage, ThreadLink
+from patrol.models.post import (
+    Capture,
+    Ingredient,
+    Post,
+    PostedAt,
+    Precision,
+    ReadPage,
+    ThreadLink,
+)
 from patrol.models.record import Actor, Record
 from patrol.models.rule import Examples, Hit, Lexicon, Miss, Rule, Term, Word
 from patrol.models.source import Authorization, Scope, Source
@@ -36,6 +44,7 @@ __all__ = [
     "HandleKind",
     "HandleRole",
     "Hit",
+    "Ingredient",
     "LeadKind",
     "LeadStatus",
     "Level",

@@ -68,6 +68,16 @@ class ThreadLink(Model):
     active_at: Moment | None = None
 
 
+class Ingredient(Model):
+    """An answer that a page asked for while it drew itself."""
+
+    url: str
+    status: int
+    sha256: str
+    """Of the body after decompression, before anything was cut."""
+    bytes: int
+
+
 class Capture(Model):
     """A page's text as received, hashed, with its headers and times; no media."""
 
@@ -89,6 +99,10 @@ class Capture(Model):
     charset_from: Literal["header", "bom", "meta", "guess"]
     media_cut: int = 0
     """Embedded media that were cut out of the text before anything was written."""
+    drawn_sha256: str | None = None
+    """Of the text that a browser drew from the body; None where the body itself was read."""
+    drawn_from: tuple[Ingredient, ...] = ()
+    """What it was drawn from besides the body, each as received."""
 
 
 class ReadPage(Model):

@@ -13,6 +13,9 @@ Address = Annotated[
 ]
 
 
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
+
+
 class Source(Model):
     """A site, board or channel we may look at: its engine, where to begin, and how often."""
 
@@ -40,6 +43,8 @@ class Source(Model):
     hours: tuple[int, int] | None = None
     """Local hours in which it may run, such as `[8, 22]`; None is any hour."""
     deadline_minutes: int = Field(default=30, ge=1, le=720)
+    browser: Why | None = None
+    """Why its pages have to be drawn by a browser; None reads what is received, which is faster and asks the site for less."""
 
 
 class Scope(Model):

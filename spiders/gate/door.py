@@ -51,6 +51,8 @@ HOPS = "patrol_hops"
 PLACE = "patrol_place"
 RETRIES = "patrol_retries"
 ROBOTS = "patrol_robots"
+SCRIPT = "patrol_script"
+"""Set where a browser asks for a script that a page runs: then its name and its type are allowed."""
 INSPECTION = "patrol_inspection"
 
 _FOREIGN_META = ("proxy", "bindaddress", "download_maxsize", "download_slot", "_auth_proxy")
@@ -90,7 +92,7 @@ class Door:
             if where.href != request.url:
                 meta = {**request.meta, "verbatim_url": True}
                 return request.replace(url=where.href, meta=meta, dont_filter=True)
-            self._gate.check(where)
+            self._gate.check(where, script=bool(request.meta.get(SCRIPT)))
             if not request.meta.get(ROBOTS):
                 await self._gate.check_robots(where, self._fetch_robots)
         except Refusal as refusal:
@@ -112,7 +114,8 @@ class Door:
             body = inspection.finish(len(response.body))
             if response.status in REDIRECTS and response.headers.get("Location"):
                 return self._redirected(request, response, where)
-            media.check_headers(_types(request, response.headers))
+            script = bool(request.meta.get(SCRIPT))
+            media.check_headers(_types(request, response.headers), script=script)
         except Refusal as refusal:
             raise self._gate.refuse(refusal) from None
         self._note_wait(where, response)
@@ -197,7 +200,7 @@ class Door:
         encodings = ",".join(_values(headers, "Content-Encoding"))
         length = body_length if isinstance(body_length, int) else None
         try:
-            inspection.begin(types, encodings, length)
+            inspection.begin(types, encodings, length, script=bool(request.meta.get(SCRIPT)))
         except Refusal:
             raise StopDownload(fail=True) from None
 

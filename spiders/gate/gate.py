@@ -50,14 +50,14 @@ class Gate:
             self.refusals[refusal.reason] += 1
         return refusal
 
-    def check(self, where: Place) -> None:
+    def check(self, where: Place, *, script: bool = False) -> None:
         """What can be said of an address before anything is waited for. Raises `Refusal`."""
         self._check_open()
         sentence = self.standing.ended()
         if sentence is not None:
             raise Refusal(Reason.AUTHORIZATION, sentence)
         self.standing.coverage.check(where)
-        media.check_address(where)
+        media.check_address(where, script=script)
         self.pace.check(where.host)
 
     async def check_robots(self, where: Place, fetch: Fetch) -> None:

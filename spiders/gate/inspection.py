@@ -19,10 +19,12 @@ class Inspection:
         self._judged = 0
         """How much of the head was looked at."""
 
-    def begin(self, types: Iterable[str], encodings: str, length: int | None) -> None:
+    def begin(
+        self, types: Iterable[str], encodings: str, length: int | None, *, script: bool = False
+    ) -> None:
         """The headers arrived. Raises `Refusal`."""
         try:
-            media.check_headers(types)
+            media.check_headers(types, script=script)
             check_length(length)
             self._unpacker = Unpacker(encodings)
         except Refusal as refusal:

@@ -31,6 +31,17 @@ TEXT_TYPES = frozenset(
 )
 """Content types that are read. A missing one leaves the decision to the bytes."""
 
+SCRIPT_TYPES = frozenset(
+    {
+        "text/javascript",
+        "application/javascript",
+        "application/x-javascript",
+        "text/ecmascript",
+        "application/ecmascript",
+    }
+)
+"""Read only where a browser asks for what a page runs (RFC 9239)."""
+
 _EXTENSION_WORDS = """
 jpg jpeg jpe jfif png gif webp avif bmp dib ico cur tif tiff svg svgz heic heif jxl jp2 psd raw
 apng mng eps ai dds tga mp3 m4a aac ogg oga opus wav wma flac amr mid midi aif aiff mka m3u m3u8
@@ -40,6 +51,7 @@ dll bin deb rpm pdf doc docx docm xls xlsx xlsm ppt pptx odt ods odp rtf epub mo
 sqlite db css js mjs wasm map
 """
 _EXTENSIONS = frozenset(_EXTENSION_WORDS.split())
+_SCRIPT_EXTENSIONS = frozenset({"js", "mjs"})
 
 HEAD = 512
 """Bytes in which a file says what it is."""
@@ -88,18 +100,20 @@ _SVG = re.compile(
 )
 
 
-def check_address(where: Place) -> None:
-    """Refuse an address whose name says that it is no page."""
+def check_address(where: Place, *, script: bool = False) -> None:
+    """Refuse an address whose name says that it is no page, nor a script where one is asked for."""
     name = unquote(where.path.rpartition("/")[2]).partition(";")[0]
     extension = name.rpartition(".")[2].lower() if "." in name else ""
-    if extension in _EXTENSIONS:
+    if extension in _EXTENSIONS and not (script and extension in _SCRIPT_EXTENSIONS):
         raise Refusal(Reason.MEDIA, f"An address that ends in .{extension} is not a page of text.")
 
 
-def check_headers(types: Iterable[str]) -> None:
+def check_headers(types: Iterable[str], *, script: bool = False) -> None:
     """Refuse an answer whose header says that it is no text."""
     for value in types:
         kind = value.partition(";")[0].strip().lower()
+        if script and kind in SCRIPT_TYPES:
+            continue
         if kind and kind not in TEXT_TYPES:
             raise Refusal(Reason.MEDIA, f"The answer says that it is `{kind[:60]}`, not text.")
 

@@ -39,6 +39,11 @@ class Pace:
         """Seconds between two requests to a host."""
         return max(self._seconds, self._slower.get(host, 0.0))
 
+    @property
+    def slowest(self) -> float:
+        """Seconds between two requests to the host that wants most."""
+        return max((self._seconds, *self._slower.values()))
+
     def slow(self, host: str, seconds: float) -> None:
         """Honour a Crawl-delay."""
         self._slower[host] = seconds

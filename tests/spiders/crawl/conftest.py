@@ -206,6 +206,11 @@ def _alone(work: Callable[[], object]) -> None:
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Callable[..., Board]]:
     """Opens boards: `board({path: Answer})`."""
+    yield from opener(tmp_path)
+
+
+def opener(tmp_path: Path) -> Iterator[Callable[..., Board]]:
+    """What opens boards, and closes them all."""
     boards: list[Board] = []
 
     def opened(

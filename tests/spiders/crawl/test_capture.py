@@ -137,7 +137,7 @@ def test_a_page_is_rid_of_media_before_an_engine_sees_it(charset: str) -> None:
         f"<html><p>中文內容</p><img src='data:image/png;base64,{b64(PNG)}'><svg><g/></svg></html>"
     )
     body = html.encode(charset)
-    page, capture = receive(
+    page, capture, _ = receive(
         body, url="http://ok.example/", hops=(), status=200, address=None, source=_SOURCE,
         headers={"Content-Type": f"text/html; charset={charset}"}, fetched_at=datetime.now(UTC),
     )  # fmt: skip
