@@ -110,7 +110,7 @@ def _post(chance: Random, vocabularies: dict[str, _Vocabulary], words: Sequence[
     for share, shapes in ((0.08, _NUMBERS), (0.08, _HANDLES)):
         if chance.random() < share:
             name, number = chance.choice(_NAMES), chance.randint(100, 999)
-            said.append(chance.choice(shapes).format(name=name, number=number))
+            said.append(f" {chance.choice(shapes)}".format(name=name, number=number))
     text = "".join(said)
     return _disguised(chance, text) if chance.random() < 0.08 else text
 
