@@ -36,7 +36,7 @@ def _signs() -> tuple[tuple[Sign, str], ...]:
 def detect(page: Page) -> Detected | None:
     """The engine that reads the page; None if no sign of any is on it."""
     for sign, name in _signs():
-        evidence = _seen(page, sign)
+        evidence = _seen(page, sign, name)
         if evidence is not None:
             return Detected(name, evidence)
     return None
@@ -44,15 +44,16 @@ def detect(page: Page) -> Detected | None:
 
 def knows(page: Page, engine: Engine) -> bool:
     """Whether any sign of that engine's software is on the page."""
-    return any(_seen(page, sign) is not None for sign in engine.signs)
+    return any(_seen(page, sign, engine.name) is not None for sign in engine.signs)
 
 
-def _seen(page: Page, sign: Sign) -> str | None:
+def _seen(page: Page, sign: Sign, name: str) -> str | None:
     if sign.where is Where.HEADER:
         return _header(page, sign.what)
     if sign.where is Where.FEED:
         found = re.search(sign.what, page.markup[:_HEAD], re.IGNORECASE)
-        return f"The document begins as a feed does: `{_short(found[0])}`." if found else None
+        written = "a feed does" if name == "feed" else f"{name} writes it"
+        return f"The document begins as {written}: `{_short(found[0])}`." if found else None
     if _NOT_HTML.match(page.markup) and "<html" not in page.markup[:_HEAD].lower():
         return None
     if sign.where is Where.MARKER:
@@ -73,7 +74,7 @@ def _header(page: Page, pattern: str) -> str | None:
 def _generator(page: Page, pattern: str) -> str | None:
     for generator in page.values("meta[name=generator i]@content"):
         if re.search(pattern, generator, re.IGNORECASE):
-            return f"The page names its generator: `{_short(generator)}`."
+            return f"The page names its generator: `{generator[:60].strip()}`."
     return None
 
 

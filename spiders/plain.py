@@ -15,7 +15,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _BLOCK_TAGS = """
 address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3
@@ -195,6 +195,14 @@ def read_body(nodes: Collection[LexborNode], unread: Collection[int] = ()) -> Bo
     return Body(text or _joined("\n".join(reader.quoted)), reader.media)
 
 
+def read_markup(markup: str, without: str = "") -> Body:
+    """The words of a piece of markup that came in another document, such as a feed or JSON."""
+    root = LexborHTMLParser(markup).body if markup else None
+    if root is None:
+        return Body("", 0)
+    return read_body([root], {out.mem_id for out in root.css(without)} if without else ())
+
+
 def only_text(node: LexborNode) -> bool:
     """Whether it holds nothing but words and line breaks, as most posts do."""
     child = node.first_child
@@ -277,6 +285,8 @@ def _cited(node: LexborNode, lines: list[str]) -> bool:
     if node.attributes.get("cite") or node.css_first(
         "cite, a[href*=findpost], .bbcode_quote_title a"
     ):
+        return True
+    if node.parent is not None and node.parent.attributes.get("data-username"):
         return True
     title = node.prev
     while title is not None and title.tag == "-text":

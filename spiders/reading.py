@@ -6,7 +6,7 @@ from patrol.errors import BadInput, Exit, PatrolError
 from patrol.models import Outcome, Post, ThreadLink
 from spiders.detect import knows
 from spiders.engines.base import Engine, Kind
-from spiders.page import LayoutChanged, Page
+from spiders.page import Page
 from spiders.walls import gone, wall
 
 
@@ -19,6 +19,11 @@ class Reading(NamedTuple):
     next_page: str | None = None
     outcome: Outcome = Outcome.OK
     detail: str = ""
+    maps: tuple[str, ...] = ()
+    """Further lists of the same kind, which a list of lists names."""
+    last_page: str | None = None
+    """Of a thread, where its first page tells it."""
+    previous_page: str | None = None
 
 
 class UnknownPage(BadInput):
@@ -57,6 +62,11 @@ _REMEDIES = {
         "Ask the site for access, or record the source as blocked.",
         Exit.REFUSED,
     ),
+    Outcome.RATE_LIMITED: (
+        "The site said that it is asked too often.",
+        "Wait, then ask less often (`seconds_between_requests`).",
+        Exit.TRY_LATER,
+    ),
     Outcome.SERVER_ERROR: (
         "The board itself does not work at the moment.",
         "Try again later.",
@@ -82,8 +92,9 @@ def read(page: Page, engine: Engine) -> Reading:
     if rows:
         return _posts(page, engine, rows)
     rows = engine.thread_rows(page)
-    if rows:
-        return _threads(page, engine, rows)
+    maps = tuple(engine.maps(page))
+    if rows or maps:
+        return _threads(page, engine, rows, maps)
     return _nothing(page, engine)
 
 
@@ -109,11 +120,13 @@ def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
         posts=tuple(posts.values()),
         next_page=_onward(page, engine),
         outcome=outcome,
+        last_page=engine.last_page(page),
+        previous_page=engine.previous_page(page),
         detail=_told(len(rows), faults),
     )
 
 
-def _threads(page: Page, engine: Engine, rows: list[Any]) -> Reading:
+def _threads(page: Page, engine: Engine, rows: list[Any], maps: tuple[str, ...]) -> Reading:
     threads: dict[str, ThreadLink] = {}
     faults: list[str] = []
     for row in rows:
@@ -124,13 +137,14 @@ def _threads(page: Page, engine: Engine, rows: list[Any]) -> Reading:
             continue
         if thread is not None:
             threads.setdefault(thread.key, thread)
-    if not threads and not faults:
+    if not threads and not faults and not maps:
         return _nothing(page, engine)
     return Reading(
         kind="list",
+        maps=maps,
         threads=tuple(threads.values()),
         next_page=_onward(page, engine),
-        outcome=_outcome(len(threads), faults),
+        outcome=_outcome(len(threads) + len(maps), faults),
         detail=_told(len(rows), faults),
     )
 
@@ -139,7 +153,9 @@ def _nothing(page: Page, engine: Engine) -> Reading:
     """A page without rows: a wall, an empty board, another page of the board, or a board that changed."""
     kind = engine.kind(page)
     shown = kind or "list"
-    stands = wall(page, other=kind is None) if kind != "feed" else None
+    stands = engine.stands(page)
+    if stands is None and kind != "feed" and not page.notes.get("json"):
+        stands = wall(page, other=kind is None)
     if stands is not None:
         return Reading(kind=shown, outcome=stands.outcome, detail=stands.detail)
     if kind != "feed" and gone(page):
@@ -193,7 +209,7 @@ def _told(rows: int, faults: list[str]) -> str:
 
 
 def _sentence(fault: Exception) -> str:
-    if isinstance(fault, LayoutChanged):
+    if isinstance(fault, PatrolError):
         return fault.what
     return f"{type(fault).__name__}"
 

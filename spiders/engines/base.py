@@ -5,12 +5,14 @@ means for a run is decided in `spiders.reading`.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from enum import IntEnum
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from patrol.models import Post, ThreadLink
 from spiders.page import Page
+from spiders.walls import Wall
 
 Kind = Literal["list", "thread", "feed"]
 
@@ -28,6 +30,8 @@ class Where(IntEnum):
     """Pattern over the beginning of a document that is not HTML."""
     SCRIPT = 5
     """Words in the page's source, scripts and comments included."""
+    SCHEMA = 6
+    """Pattern over the schema.org types that the page declares: many kinds of software do, so these come last."""
 
 
 class Sign(NamedTuple):
@@ -50,6 +54,8 @@ class Engine(ABC):
     signs: ClassVar[tuple[Sign, ...]] = ()
     locked: ClassVar[str] = ""
     """Selector of what only guests without an account, a password or a payment see instead of posts."""
+    guides: ClassVar[bool] = False
+    """Whether it only leads to pages, which any software may have written: each is detected for itself."""
 
     @property
     def name(self) -> str:
@@ -82,9 +88,33 @@ class Engine(ABC):
         """Address of the page that follows."""
         return None
 
+    def last_page(self, page: Page) -> str | None:  # noqa: ARG002
+        """Address of the last page of the thread, where its first one tells it."""
+        return None
+
+    def previous_page(self, page: Page) -> str | None:  # noqa: ARG002
+        """Address of the page before."""
+        return None
+
     def clock(self, page: Page) -> Clock:  # noqa: ARG002
         return Clock()
 
     def empty(self, page: Page) -> bool:  # noqa: ARG002
         """Whether the board itself says that there is nothing here."""
         return False
+
+    def stands(self, page: Page) -> Wall | None:  # noqa: ARG002
+        """What the software itself says in the place of posts: that one must log in, or wait."""
+        return None
+
+    def maps(self, page: Page) -> Sequence[str]:  # noqa: ARG002
+        """Further lists of the same kind that a list of lists names, the most promising first."""
+        return ()
+
+    def better(self, url: str) -> str | None:  # noqa: ARG002
+        """Address of the same thing in a form that is read with more certainty, such as JSON."""
+        return None
+
+    def plainer(self, url: str) -> str | None:  # noqa: ARG002
+        """Address of the same thing as a page, for when the better form is refused."""
+        return None

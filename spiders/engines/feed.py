@@ -13,14 +13,13 @@ from time import struct_time
 from typing import Any, ClassVar, NamedTuple
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
 
 from patrol.models import Post, PostedAt, Precision
 from spiders.addresses import absolute
 from spiders.dates import AHEAD, EARLIEST
 from spiders.engines.base import Engine, Kind, Sign, Where
 from spiders.page import Page
-from spiders.plain import Body, one_line, read_body
+from spiders.plain import Body, one_line, read_markup
 
 _ROOT = r"^\ufeff?(?:\s|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^\[>]*(?:\[[\s\S]*?\]\s*)?>)*<(?:\w+:)?(?:rss|feed|rdf|channel)\b"
 _ZONED = re.compile(r"(?:[zZ]|[+-]\d{2}:?\d{2}|\b[A-Z]{2,4})\s*$")
@@ -187,8 +186,7 @@ def _words(row: _Entry) -> Body:
 
 
 def _markup(text: str) -> Body:
-    root = LexborHTMLParser(_STATISTICS.sub("", text)).body if text else None
-    return read_body([root]) if root is not None else Body("", 0)
+    return read_markup(_STATISTICS.sub("", text))
 
 
 def _plain(title: str) -> str:
