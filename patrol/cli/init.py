@@ -16,6 +16,9 @@ def init(
     home: Home = None,
     unit: Annotated[str, typer.Option(help="Name of your unit.")] = "巡查隊",
     admin: Annotated[str, typer.Option(help="Account of the first administrator.")] = "admin",
+    link: Annotated[
+        bool, typer.Option(help="Issue a sign-in link for the first administrator.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Make the data directory: tables, keys, rules, and the first administrator's sign-in link.
@@ -36,10 +39,14 @@ def init(
     proposed = setup.propose_shipped(settings, desk, unit)
     if not Person.objects.filter(account=admin).exists():
         people.add(desk, admin, Role.ADMIN, unit, password=None, language="zh-hant")
-    link = f"{settings.origin}/enter/{people.issue_link(desk, admin, minutes=60)}"
+    token = people.issue_link(desk, admin, minutes=60) if link else None
+    address = f"{settings.origin}/enter/{token}" if token else None
     if as_json:
-        data({"home": settings.home, "admin": admin, "link": link, "sources": proposed})
+        data({"home": settings.home, "admin": admin, "link": address, "sources": proposed})
         return
     say(f"The data directory is {settings.home}; {proposed} sources wait for an authorization.")
+    if address is None:
+        say(f"Sign in by `patrol user link {admin}`.")
+        return
     say("Start the workbench with `patrol serve`, then sign in once within the hour:")
-    typer.echo(link)
+    typer.echo(address)
