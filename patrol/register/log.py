@@ -9,7 +9,7 @@ import os
 import sqlite3
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -100,11 +100,24 @@ def append(record: Record, *, reason: str | None = None) -> int:
     `LogUnwritable` when the database refuses: then the transaction can only be
     rolled back, whatever the caller catches.
     """
+    with _writing() as cursor:
+        return _write(cursor, record, reason)
+
+
+def append_each(records: Sequence[Record]) -> list[int]:
+    """Write several records in their order, chained as if each had been appended. Raises what `append` raises."""
+    with _writing() as cursor:
+        return _write_each(cursor, records)
+
+
+@contextmanager
+def _writing() -> Iterator[CursorWrapper]:
+    """Whatever fails within, the transaction at hand can only be rolled back."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("a record is written in the transaction of its act")
     try:
         with connection.cursor() as cursor:
-            return _write(cursor, record, reason)
+            yield cursor
     except (DatabaseError, InterfaceError, sqlite3.Error, OSError) as error:
         transaction.set_rollback(True)
         raise LogUnwritable(error) from error
@@ -114,23 +127,32 @@ def append(record: Record, *, reason: str | None = None) -> int:
 
 
 def _write(cursor: CursorWrapper, record: Record, reason: str | None) -> int:
-    salt = b""
-    if reason is not None:
-        if len(reason) > MAX_REASON_LETTERS:
-            raise ReasonTooLong(len(reason))
-        salt = commitment.new_salt()
-        record = record.model_copy(update={"reason_commitment": commitment.commit(salt, reason)})
+    if reason is None:
+        return _write_each(cursor, [record])[0]
+    if len(reason) > MAX_REASON_LETTERS:
+        raise ReasonTooLong(len(reason))
+    salt = commitment.new_salt()
+    record = record.model_copy(update={"reason_commitment": commitment.commit(salt, reason)})
+    (seq,) = _write_each(cursor, [record])
+    cursor.execute(_REASON, (seq, salt, reason))
+    return seq
+
+
+def _write_each(cursor: CursorWrapper, records: Sequence[Record]) -> list[int]:
     cursor.execute(_HEAD)
     row = cursor.fetchone()
-    after = Head(row[0], bytes(row[1])) if row else Head()
-    seq, at = after.seq + 1, clock.now()
+    head = Head(row[0], bytes(row[1])) if row else Head()
     boot_id = clock.TOLD if clock.is_told() else _boot_id()
-    body = spell(record, after, at=at, boot_id=boot_id)
-    cursor.execute(_RECORD, (seq, body, leaf_hash(body)))
-    cursor.execute(_INDEX, (seq, *_columns(record, at)))
-    if reason is not None:
-        cursor.execute(_REASON, (seq, salt, reason))
-    return seq
+    rows, indexed = [], []
+    for record in records:
+        at = clock.now()
+        body = spell(record, head, at=at, boot_id=boot_id)
+        head = Head(head.seq + 1, leaf_hash(body))
+        rows.append((head.seq, body, head.hash))
+        indexed.append((head.seq, *_columns(record, at)))
+    cursor.executemany(_RECORD, rows)
+    cursor.executemany(_INDEX, indexed)
+    return [seq for seq, _, _ in rows]
 
 
 def _columns(record: Record, at: datetime) -> tuple[Any, ...]:

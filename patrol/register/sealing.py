@@ -8,6 +8,7 @@ wrapped key makes every word of the unit unreadable, in old backups too.
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -51,13 +52,13 @@ def _key(path: Path) -> bytes:
 
 
 @cache
-def _keys(_home: str | None) -> Path:
-    """Where the keys lie. To read all settings for each post takes longer than to read the post."""
-    return Settings().keys_path
+def _key_of(_home: str | None, name: str) -> bytes:
+    """To read all settings for each post takes longer than to read the post."""
+    return _key(Settings().keys_path / name)
 
 
 def _key_named(name: str) -> bytes:
-    return _key(_keys(os.environ.get("PATROL_HOME")) / name)
+    return _key_of(os.environ.get("PATROL_HOME"), name)
 
 
 def _master() -> AESGCM:
@@ -89,8 +90,16 @@ def _unit_key(unit: RetentionUnit) -> AESGCM:
 
 def seal(unit: RetentionUnit, words: bytes) -> bytes:
     """Encrypt for that unit alone."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + _unit_key(unit).encrypt(nonce, words, str(unit.pk).encode())
+    return next(seal_each(unit, [words]))
+
+
+def seal_each(unit: RetentionUnit, words: Iterable[bytes]) -> Iterator[bytes]:
+    """The same for many, each with a nonce of its own; the unit's key is unwrapped once."""
+    key = _unit_key(unit)
+    of = str(unit.pk).encode()
+    for each in words:
+        nonce = os.urandom(_NONCE_BYTES)
+        yield nonce + key.encrypt(nonce, each, of)
 
 
 def unseal(unit: RetentionUnit, sealed: bytes | memoryview) -> bytes:
@@ -115,4 +124,4 @@ def keyed_hash(purpose: str, text: str) -> str:
     """HMAC-SHA-256 in hex under this machine's `keys/tag.key`: equal texts are found, short ones not guessed."""
     key = _key_named("tag.key")
     message = f"{purpose}\0{text}".encode(errors="surrogatepass")
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, hashlib.sha256).hex()

@@ -43,6 +43,41 @@ def test_records_are_numbered_and_chained(register: Path) -> None:
     assert abs(datetime.now(UTC) - entry.at) < timedelta(minutes=1)
 
 
+def test_several_records_at_once_are_chained_as_one_after_the_other(register: Path) -> None:
+    from django.db import transaction
+
+    from patrol.register import log
+    from patrol.register.tables import LedgerIndex
+
+    append(record())
+    with transaction.atomic():
+        assert log.append_each([record(count=1), record(count=2), record(count=3)]) == [2, 3, 4]
+        assert log.append_each([]) == []
+        assert log.append(record(count=4)) == 5
+    assert [head.seq for head in follow(Head(), bodies())] == [1, 2, 3, 4, 5]
+    assert [read(body).count for _, body, _ in bodies()] == [None, 1, 2, 3, 4]
+    assert list(LedgerIndex.objects.values_list("seq", flat=True).order_by("seq")) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+
+
+def test_several_records_are_written_together_or_not_at_all(register: Path) -> None:
+    from django.db import transaction
+
+    from patrol.ledger.chain import RecordTooLong
+    from patrol.register import log
+
+    with transaction.atomic():
+        with pytest.raises(RecordTooLong):
+            log.append_each([record(), record(details={"many": list(range(9_000))})])
+        assert transaction.get_rollback()
+    assert bodies() == []
+
+
 def test_without_a_transaction_nothing_is_written(register: Path) -> None:
     from django.db.transaction import TransactionManagementError
 
