@@ -25,10 +25,13 @@ demo: install ## install, start, and show the workbench with synthetic boards
 system: ## what the tests need from Debian, installed when root
 	@sh tests/system.sh
 
-test: $(VENV)/.dev system ## install what the tests need, run all of them
+elastic: $(VENV)/.dev system ## build the Elasticsearch of the tests from published jars
+	$(BIN)/python -m tests.elastic.node
+
+test: $(VENV)/.dev system elastic ## install what the tests need, run all of them
 	$(BIN)/pytest -m "not sweep"
 
-sweep: $(VENV)/.dev system ## the slow fault sweeps, nightly
+sweep: $(VENV)/.dev system elastic ## the slow fault sweeps, nightly
 	$(BIN)/pytest -m sweep --timeout 3600
 
 check: $(VENV)/.dev ## lint, types, contracts, translations, configuration
@@ -41,4 +44,4 @@ lock: ## resolve the dependencies anew: hashes, no addresses
 	uv pip compile -q --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile -q --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-.PHONY: help install demo system test sweep check bench lock
+.PHONY: help install demo system elastic test sweep check bench lock

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +26,15 @@ class Settings(BaseSettings):
     database_url: str = ""
     """PostgreSQL address of the register; empty is SQLite in the data directory."""
     search_url: str = ""
-    """Elasticsearch address; empty is the embedded index in the data directory."""
+    """Elasticsearch address, or several with commas between; empty is the embedded index in the data directory."""
+    search_name: str = Field(default="patrol", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    """How the names of our indices in Elasticsearch begin; one for each data directory."""
+    search_key: SecretStr = SecretStr("")
+    """Elasticsearch API key, encoded."""
+    search_ca: Path | None = None
+    """File of the authority that signed Elasticsearch's certificate; empty is the machine's own."""
+    search_fingerprint: str = ""
+    """SHA-256 of Elasticsearch's certificate, in hex, when no authority signed it."""
     bind: str = "127.0.0.1:8400"
     """Address of the workbench."""
     public_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")

@@ -1,6 +1,5 @@
-"""The index: one promise, kept by tantivy in the data directory; and the outbox that feeds it."""
+"""The index: one promise, kept by tantivy in the data directory or by Elasticsearch; and the outbox that feeds it."""
 
-from patrol.errors import NotYet
 from patrol.search.index import (
     Counts,
     DocumentKind,
@@ -32,7 +31,9 @@ __all__ = [
 def open_index(settings: Settings, *, writer: bool = False) -> PostIndex:
     """The index of this installation. One process at a time may open it as writer; a second gets `IndexAway`."""
     if settings.search_url:
-        raise NotYet("PATROL_SEARCH_URL", "Elasticsearch index")
+        from patrol.search.elastic import ElasticIndex  # noqa: PLC0415  (its client only when it is used)
+
+        return ElasticIndex(settings, writer=writer)
     from patrol.search.embedded import EmbeddedIndex  # noqa: PLC0415  (tantivy only when it is used)
 
     return EmbeddedIndex(settings.index_path, writer=writer)

@@ -15,6 +15,7 @@ import tantivy
 from patrol.search import schema
 from patrol.search.answers import added, checked
 from patrol.search.index import (
+    MAX_TOKENS,
     Body,
     Counts,
     IndexAway,
@@ -23,14 +24,13 @@ from patrol.search.index import (
     Query,
     Refusal,
     shelf_of_key,
+    too_long,
 )
 from patrol.search.shelves import Shelves
 
 T = TypeVar("T")
 HEAP_BYTES = 32_000_000
 """What a writer gathers before it writes a segment; one thread, 15 MB is tantivy's least."""
-MAX_TOKENS = 200_000
-"""Of one document. A post is a page at most; a longer one is a fault that should be seen."""
 _OPEN_WRITERS = 2
 """Months whose writers stay open: this one, and the last around midnight of the first."""
 _AT_ONCE = 1_000
@@ -96,7 +96,7 @@ class EmbeddedIndex:
             for post in posts.values():
                 row, tokens = schema.document(post)
                 if tokens > MAX_TOKENS:
-                    refused.append(_too_long(post, tokens))
+                    refused.append(too_long(post, tokens))
                     continue
                 shorter |= tokens < before.get(post.id, 0)
                 schema.delete(writer, post.id)
@@ -182,14 +182,14 @@ class EmbeddedIndex:
         refused = []
         put = 0
         with self._turn, self._away("rebuilt"):
-            self._must_write()
+            self._shelves.place.must_be_taken()
             with self._shelves.building(shelf) as path:
                 index = tantivy.Index(schema.SCHEMA, path=str(path))
                 writer = index.writer(HEAP_BYTES, 1)
                 for post in posts:
                     row, tokens = schema.document(post)
                     if tokens > MAX_TOKENS:
-                        refused.append(_too_long(post, tokens))
+                        refused.append(too_long(post, tokens))
                         continue
                     schema.delete(writer, post.id)
                     writer.add_document(row)
@@ -201,30 +201,24 @@ class EmbeddedIndex:
                 self._shelves.drop(shelf)
         return refused
 
+    def described(self) -> str:
+        return f"tantivy in {self._shelves.path}"
+
     def close(self) -> None:
         with self._turn:
             for path in tuple(self._writers):
                 self._close_writer(path)
             self._readers.clear()
-            self._shelves.unlock()
+            self._shelves.place.leave()
 
     def _close_writer(self, path: Path | None) -> None:
         if path in self._writers:
             self._writers.pop(path).wait_merging_threads()
 
-    def _must_write(self) -> None:
-        if not self._shelves.locked:
-            raise IndexAway(
-                "The index is open for reading only.",
-                why="One process writes it, and this is not the one.",
-                do="Open it as writer.",
-                where=str(self._shelves.root),
-            )
-
     @contextmanager
     def _writing(self, path: Path) -> Iterator[tantivy.IndexWriter]:
         """The writer of a month; a clean end commits, an exception leaves the month as it was."""
-        self._must_write()
+        self._shelves.place.must_be_taken()
         writer = self._writers.pop(path, None)
         if writer is None:
             writer = tantivy.Index(schema.SCHEMA, path=str(path)).writer(HEAP_BYTES, 1)
@@ -288,7 +282,3 @@ class EmbeddedIndex:
 def _how_many(searcher: tantivy.Searcher, found: tantivy.Query) -> int:
     result: Any = searcher.search(found, 1)  # its stub forgets `count`
     return int(result.count)
-
-
-def _too_long(post: IndexedPost, tokens: int) -> Refusal:
-    return Refusal(id=post.id, reason=f"its text has {tokens} tokens, of {MAX_TOKENS} at most")

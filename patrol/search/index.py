@@ -15,6 +15,8 @@ LOCAL = ZoneInfo("Asia/Taipei")
 """Whose days, months and hours are counted."""
 Body = Mapping[str, Any]
 """A question as Elasticsearch writes it: `{"terms": {"field": "source"}}`. Which ones: `patrol.search.answers`."""
+MAX_TOKENS = 200_000
+"""Of one document. A post is a page at most; a longer one is a fault that should be seen."""
 _FINER_THAN = {
     "day": {Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY},
     "hour": {Precision.SECOND, Precision.MINUTE, Precision.HOUR},
@@ -179,8 +181,16 @@ class Refusal(Model):
     """Whether trying again is useless."""
 
 
+def too_long(post: IndexedPost, tokens: int) -> Refusal:
+    """The refusal of a text that no index takes."""
+    return Refusal(id=post.id, reason=f"its text has {tokens} tokens, of {MAX_TOKENS} at most")
+
+
 class IndexAway(TryLater):
     """The index is busy, blocked or broken. Nothing is lost: the outbox keeps what it has yet to hear."""
+
+    again_after_seconds: float = 0.0
+    """When the index wants to be asked again, if it said."""
 
 
 class PostIndex(Protocol):
@@ -215,6 +225,9 @@ class PostIndex(Protocol):
 
     def replace(self, shelf: str, posts: Iterable[IndexedPost]) -> list[Refusal]:
         """Build a month anew and swap it in at once: what is not among `posts` is gone from the disk."""
+
+    def described(self) -> str:
+        """Where it is kept, and how it is there: a sentence for whoever operates it."""
 
     def close(self) -> None:
         """Let go of the writer's place."""

@@ -6,7 +6,6 @@ by one rename and a crash at any moment leaves one of the two. A file
 `2026-11.stale` says that removed words can still be in that month's files.
 """
 
-import fcntl
 import os
 import re
 import shutil
@@ -14,22 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from patrol.search.index import IndexAway
+from patrol.search.place import WritersPlace
 
 _COMPLETE = re.compile(r"(\d{4,5}-\d\d)\.(\d{4,})")
 _BUILDING = "building"
-
-
-class IndexBusy(IndexAway):
-    """Another process writes the index."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            "Another process writes the index.",
-            why="One process at a time may write it: usually the projector of `patrol serve`.",
-            do="Wait, or stop the other one. What it has yet to hear stays in the outbox.",
-            where=str(path),
-        )
 
 
 class Shelves:
@@ -38,29 +25,13 @@ class Shelves:
     def __init__(self, root: Path, form: str) -> None:
         self.root = root
         self.path = root / form
-        self._lock: int | None = None
-
-    @property
-    def locked(self) -> bool:
-        """Whether this object may change the index."""
-        return self._lock is not None
+        self.place = WritersPlace(root)
 
     def lock(self) -> None:
         """Become the one writer, and clear away what a killed one left. Raises `IndexBusy`. Ends with the process."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.root / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(lock)
-            raise IndexBusy(self.root) from error
-        self._lock = lock
+        self.place.take()
         self._clear()
-
-    def unlock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def _clear(self) -> None:
         current = set(self.current().values())

@@ -1,6 +1,7 @@
 """An index per back-end, and invented posts to put into it."""
 
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,7 +9,11 @@ from typing import Any, Protocol
 import pytest
 
 from patrol.models import Category, Channel, LeadKind, LeadStatus
-from patrol.search import DocumentKind, IndexedPost, PostIndex
+from patrol.search import DocumentKind, IndexedPost, PostIndex, open_index
+from patrol.search.cluster import Cluster
+from patrol.settings import Settings
+from tests.elastic.node import Node, versions
+from tests.plugins.elastic import Nodes
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """12:00 in Taipei."""
@@ -30,13 +35,45 @@ class Embedded:
         return EmbeddedIndex(self.path, writer=writer)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"embedded": Embedded}
+class Elastic:
+    """Indices of their own on a node that all tests share."""
+
+    def __init__(self, tmp_path: Path, node: Node) -> None:
+        self.settings = Settings(
+            home=tmp_path, search_url=node.url, search_name=f"t{uuid.uuid4().hex}"
+        )
+
+    def open(self, *, writer: bool) -> PostIndex:
+        return open_index(self.settings, writer=writer)
+
+    def clear(self) -> None:
+        """Take its indices away, so that the node stays small."""
+        with Cluster(self.settings).asked() as client:
+            names = list(client.indices.get(index=f"{self.settings.search_name}-*").body)
+            if names:
+                client.indices.delete(index=names)
 
 
-@pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+BACKENDS = ["embedded", *versions()]
+"""The embedded index, and every version of Elasticsearch that this machine can run."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[] if name == "embedded" else [pytest.mark.elastic])
+        for name in BACKENDS
+    ]
+)
+def backend(
+    request: pytest.FixtureRequest, tmp_path: Path, elastic_nodes: Nodes
+) -> Iterator[Backend]:
     """Every test of the promise runs on each of `BACKENDS`."""
-    return BACKENDS[request.param](tmp_path)
+    if request.param == "embedded":
+        yield Embedded(tmp_path)
+        return
+    elastic = Elastic(tmp_path, elastic_nodes(request.param))
+    yield elastic
+    elastic.clear()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import tantivy
 
-from patrol.errors import BadInput
 from patrol.models import LeadKind
 from patrol.search import IndexAway, Query, open_index
 from patrol.search.embedded import EmbeddedIndex
@@ -138,13 +137,6 @@ def test_settings_choose_the_directory(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATROL_HOME", str(tmp_path))
     open_index(Settings(), writer=True).close()
     assert (tmp_path / "index" / "v1").is_dir()
-
-
-def test_elasticsearch_is_not_silently_ignored(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, search_url="https://me:secret@index.example:9200")
-    with pytest.raises(BadInput, match="PATROL_SEARCH_URL") as told:
-        open_index(settings)
-    assert "secret" not in str(told.value)
 
 
 def test_enormous_text_is_refused_and_the_others_are_put(

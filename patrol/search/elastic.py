@@ -1,0 +1,248 @@
+"""The index in Elasticsearch, 8.19 or 9: any number reading, one process of the data directory writing.
+
+It uses nothing but what the server has without modules, licences and scripts.
+Everything that is put has its id from the register, so that sending twice is
+harmless: an answer that got lost means sending again.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from patrol.search import mapping
+from patrol.search.answers import added, checked
+from patrol.search.bulk import AT_ONCE, Bulk, Operation, put, take_out
+from patrol.search.cluster import WRITE_SECONDS, Cluster
+from patrol.search.index import (
+    MAX_TOKENS,
+    Body,
+    Counts,
+    IndexAway,
+    IndexedPost,
+    Page,
+    Query,
+    Refusal,
+    too_long,
+)
+from patrol.search.months import Months
+from patrol.search.place import WritersPlace
+from patrol.settings import Settings
+
+_BUILD_ATTEMPTS = 6
+"""Of documents that a month in building was too busy to take; about a minute in all."""
+_LONGEST_PAUSE_SECONDS = 30.0
+
+
+class _Held(NamedTuple):
+    """A document that is there."""
+
+    id: str
+    home: str
+    """The index."""
+    tokens: int
+
+
+class ElasticIndex:
+    """Keeps the promise of `PostIndex` in a cluster."""
+
+    def __init__(self, settings: Settings, *, writer: bool) -> None:
+        self._cluster = Cluster(settings)
+        self._months = Months(self._cluster, settings.search_name)
+        self._place = WritersPlace(settings.index_path)
+        self._turn = threading.RLock()
+        self._current: dict[str, str] | None = None
+        self._unseen = True
+        """Whether something may have been written that searches do not see yet."""
+        if writer:
+            self._place.take()
+            try:
+                self._months.clear()
+            except IndexAway:
+                self._place.leave()
+                raise
+
+    def put(self, posts: Sequence[IndexedPost]) -> list[Refusal]:
+        refused: list[Refusal] = []
+        together: dict[str, dict[str, IndexedPost]] = {}
+        for post in posts:
+            together.setdefault(post.shelf, {})[post.id] = post
+        with self._turn:
+            self._place.must_be_taken()
+            held = self._held({post.id for post in posts})
+            for shelf, newest in together.items():
+                refused += self._put(shelf, newest, held)
+            home = {post.id: post.shelf for post in posts}
+            self._take_out([one for one in held if self._months.shelf(one.home) != home[one.id]])
+            self._refresh()
+        return refused
+
+    def _put(
+        self, shelf: str, posts: Mapping[str, IndexedPost], held: Sequence[_Held]
+    ) -> list[Refusal]:
+        index = self._index_of(shelf)
+        before = {one.id: one.tokens for one in held if one.home == index}
+        operations, lengths, refused = _documents(posts.values())
+        if any(lengths[each] < tokens for each, tokens in before.items() if each in lengths):
+            self._months.mark_stale([index])
+        self._unseen = True
+        outcome = Bulk(self._cluster, self._months.alias(shelf), alias=True).send(operations)
+        if any(not refusal.for_good for refusal in outcome.refused):
+            self._current = None
+        return refused + outcome.refused
+
+    def _index_of(self, shelf: str) -> str:
+        if self._current is None:
+            self._current = self._months.current()
+        if shelf not in self._current:
+            self._current[shelf] = self._months.make(shelf)
+        return self._current[shelf]
+
+    def _held(self, ids: Collection[str]) -> list[_Held]:
+        """Which of them are there, in whatever month."""
+        if self._unseen:
+            self._refresh()
+        named = list(ids)
+        return [
+            _Held(hit["_id"], hit["_index"], hit["fields"]["tokens"][0])
+            for at in range(0, len(named), AT_ONCE)
+            for hit in self._asked(mapping.with_ids(named[at : at + AT_ONCE]))["hits"]["hits"]
+        ]
+
+    def _take_out(self, held: Sequence[_Held]) -> int:
+        together: dict[str, list[Operation]] = {}
+        for one in held:
+            together.setdefault(one.home, []).append(take_out(one.id))
+        self._months.mark_stale(together)
+        gone = 0
+        for index, operations in together.items():
+            self._unseen = True
+            outcome = Bulk(self._cluster, index, alias=False).send(operations)
+            gone += outcome.changed
+            if outcome.refused:
+                raise self._cluster.away(outcome.refused[0].reason)
+        return gone
+
+    def _refresh(self) -> None:
+        with self._cluster.asked(WRITE_SECONDS) as client:
+            client.indices.refresh(index=self._months.family, ignore_unavailable=True)
+        self._unseen = False
+
+    def forget(self, ids: Collection[str]) -> int:
+        with self._turn:
+            self._place.must_be_taken()
+            gone = self._take_out(self._held(ids))
+            if self._unseen:
+                self._refresh()
+        return gone
+
+    def search(self, query: Query) -> Page:
+        found = self._asked(mapping.page_of(query))["hits"]
+        items = tuple(mapping.kept(hit["_source"]) for hit in found["hits"])
+        page = items[: query.limit]
+        return Page(
+            items=page,
+            total=found["total"]["value"],
+            next=page[-1].key if len(items) > query.limit else None,
+        )
+
+    def count(self, query: Query, questions: Mapping[str, Body]) -> Counts:
+        answer = self._asked(mapping.counts_of(query, checked(questions)))
+        whole = [answer["aggregations"]] if "aggregations" in answer else []
+        return Counts(total=answer["hits"]["total"]["value"], answers=added(questions, whole))
+
+    def _asked(self, body: mapping.Clause) -> mapping.Clause:
+        """The answer of all months, or none: a month that is away must not look empty."""
+        with self._cluster.asked() as client:
+            answer: mapping.Clause = client.search(
+                index=self._months.family,
+                ignore_unavailable=True,
+                allow_partial_search_results=False,
+                body=body,
+            ).body
+        return answer
+
+    def shelves(self) -> tuple[str, ...]:
+        question = {"months": {"terms": {"field": "_index", "size": 10_000}}}
+        answer = self._asked({"size": 0, "aggs": question})
+        if "aggregations" not in answer:
+            return ()
+        buckets = answer["aggregations"]["months"]["buckets"]
+        return tuple(sorted((self._months.shelf(each["key"]) for each in buckets), reverse=True))
+
+    def stale(self) -> frozenset[str]:
+        return self._months.stale()
+
+    def replace(self, shelf: str, posts: Iterable[IndexedPost]) -> list[Refusal]:
+        refused: list[Refusal] = []
+        put_any = False
+        with self._turn:
+            self._place.must_be_taken()
+            self._current = None
+            with self._months.building(shelf) as index:
+                bulk = Bulk(self._cluster, index, alias=False)
+                for some in _some(posts):
+                    operations, _, long = _documents(some)
+                    put_any |= bool(operations)
+                    refused += long + self._sent(bulk, operations)
+                with self._cluster.asked(WRITE_SECONDS) as client:
+                    client.indices.refresh(index=index)
+            if not put_any:
+                self._months.drop(shelf)
+        return refused
+
+    def _sent(self, bulk: Bulk, operations: list[Operation]) -> list[Refusal]:
+        """Send until each is put or refused for good. Raises `IndexAway` when that takes too long."""
+        refused: list[Refusal] = []
+        for attempt in range(_BUILD_ATTEMPTS):
+            outcome = bulk.send(operations)
+            refused += [refusal for refusal in outcome.refused if refusal.for_good]
+            again = {refusal.id for refusal in outcome.refused if not refusal.for_good}
+            if not again:
+                return refused
+            operations = [each for each in operations if each.id in again]
+            pause = min(_LONGEST_PAUSE_SECONDS, 2.0**attempt)
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  (no secret)
+        raise self._cluster.away(f"Elasticsearch is too busy for {len(operations)} documents.")
+
+    def described(self) -> str:
+        with self._cluster.asked() as client:
+            health = client.cluster.health()
+            nodes = client.nodes.info(metric="_none", filter_path="nodes.*.version")["nodes"]
+        versions = ", ".join(sorted({node["version"] for node in nodes.values()}))
+        return (
+            f"Elasticsearch {versions} at {self._cluster.where}, "
+            f"{health['status']}, {health['number_of_nodes']} nodes"
+        )
+
+    def close(self) -> None:
+        with self._turn:
+            self._place.leave()
+
+
+def _documents(
+    posts: Iterable[IndexedPost],
+) -> tuple[list[Operation], dict[str, int], list[Refusal]]:
+    """What to send, how many tokens each text has, and what is not even sent."""
+    operations: list[Operation] = []
+    lengths: dict[str, int] = {}
+    refused: list[Refusal] = []
+    for post in posts:
+        document, tokens = mapping.document(post)
+        if tokens > MAX_TOKENS:
+            refused.append(too_long(post, tokens))
+            continue
+        lengths[post.id] = tokens
+        operations.append(put(post.id, document))
+    return operations, lengths, refused
+
+
+def _some(posts: Iterable[IndexedPost]) -> Iterator[list[IndexedPost]]:
+    some: list[IndexedPost] = []
+    for post in posts:
+        some.append(post)
+        if len(some) == AT_ONCE:
+            yield some
+            some = []
+    yield some

@@ -1,0 +1,121 @@
+"""The index in Elasticsearch: one index a month behind aliases, replaced whole.
+
+`patrol-v1-2026-11.0003` is the third building of November 2026. The alias
+`patrol-v1` holds every month as it is now, so one question asks all of them;
+`patrol-v1-2026-11` is where November is written, so that nothing is ever put
+into an index that was made by mistake. `patrol-v1-stale` holds the months in
+which removed words can still be on disk. An index without aliases is being
+built, or was left by a killed builder.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from patrol.search.cluster import WRITE_SECONDS, Cluster
+from patrol.search.index import IndexAway
+from patrol.search.mapping import FORM, MAPPING, SETTINGS
+
+
+class Months:
+    """The indices of one name."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self._cluster = cluster
+        self.family = f"{name}-{FORM}"
+        self._stale = f"{self.family}-stale"
+        self._name = re.compile(rf"{re.escape(self.family)}-(\d{{4,5}}-\d\d)\.(\d{{4,}})")
+
+    def shelf(self, index: str) -> str:
+        """The month of an index."""
+        found = self._name.fullmatch(index)
+        return found[1] if found else ""
+
+    def alias(self, shelf: str) -> str:
+        """Where a month is written."""
+        return f"{self.family}-{shelf}"
+
+    def _aliases(self) -> Mapping[str, frozenset[str]]:
+        with self._cluster.asked() as client:
+            found = client.indices.get_alias(index=f"{self.family}-*").body
+        return {
+            index: frozenset(each["aliases"])
+            for index, each in found.items()
+            if self._name.fullmatch(index)
+        }
+
+    def current(self) -> dict[str, str]:
+        """The index of each month, newest month first."""
+        here = {
+            self.shelf(index): index
+            for index, aliases in self._aliases().items()
+            if self.family in aliases
+        }
+        return dict(sorted(here.items(), reverse=True))
+
+    def clear(self) -> None:
+        """Take away what a killed builder left."""
+        left = [index for index, aliases in self._aliases().items() if not aliases]
+        self._delete(left)
+
+    def make(self, shelf: str) -> str:
+        """The index of a month that is not there yet."""
+        index = f"{self.alias(shelf)}.0001"
+        self._create(index, [self.family, self.alias(shelf)])
+        return index
+
+    def _create(self, index: str, aliases: Iterable[str]) -> None:
+        with self._cluster.asked(WRITE_SECONDS) as client:
+            client.indices.create(
+                index=index,
+                mappings=MAPPING,
+                settings=SETTINGS,
+                aliases={alias: {} for alias in aliases},
+            )
+
+    def _delete(self, indices: list[str]) -> None:
+        if indices:
+            with self._cluster.asked(WRITE_SECONDS) as client:
+                client.indices.delete(index=indices, ignore_unavailable=True)
+
+    @contextmanager
+    def building(self, shelf: str) -> Iterator[str]:
+        """An index to build a month in; a clean end swaps it in, an exception drops it."""
+        old = self.current().get(shelf)
+        number = int(old.rpartition(".")[2]) + 1 if old else 1
+        index = f"{self.alias(shelf)}.{number:04}"
+        self._delete([index])
+        self._create(index, [])
+        try:
+            yield index
+            self._swap(shelf, old, index)
+        except BaseException:
+            with suppress(IndexAway):
+                self._delete([index])
+            raise
+
+    def _swap(self, shelf: str, old: str | None, new: str) -> None:
+        """In one step of the cluster: no search sees both, or none."""
+        actions: list[dict[str, dict[str, str]]] = [
+            {"add": {"index": new, "alias": alias}} for alias in (self.family, self.alias(shelf))
+        ]
+        if old:
+            actions.append({"remove_index": {"index": old}})
+        with self._cluster.asked(WRITE_SECONDS) as client:
+            client.indices.update_aliases(actions=actions)
+
+    def drop(self, shelf: str) -> None:
+        """Take a month away."""
+        if old := self.current().get(shelf):
+            self._delete([old])
+
+    def mark_stale(self, indices: Iterable[str]) -> None:
+        """Remember in the cluster that months must be built anew."""
+        actions = [{"add": {"index": index, "alias": self._stale}} for index in indices]
+        if actions:
+            with self._cluster.asked(WRITE_SECONDS) as client:
+                client.indices.update_aliases(actions=actions)
+
+    def stale(self) -> frozenset[str]:
+        marked = (index for index, names in self._aliases().items() if self._stale in names)
+        return frozenset(map(self.shelf, marked))
