@@ -1,6 +1,7 @@
 """A person at work: what they may do, and the record of everything they did."""
 
 import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,14 @@ def permissions(role: Role) -> frozenset[Permission]:
     return _roles(Settings().config / "roles.yml").get(role, frozenset())
 
 
+def _login() -> str:
+    """The account of this machine that runs us; in a container it may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid:{os.getuid()}"
+
+
 @dataclass
 class Act:
     """What is being done, for its record: set `subject`, `purpose`, `count` and `details` before it ends."""
@@ -80,7 +89,7 @@ class Desk:
     @classmethod
     def command_line(cls, person: Person | None = None) -> "Desk":
         """The operator of this machine, or a person for whom the operator acts."""
-        origin = f"cli:{getpass.getuser()}"
+        origin = f"cli:{_login()}"
         if person is None:
             return cls(None, Actor(account="operator", origin=origin))
         return cls.of(person, origin=origin)
