@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from spiders.engines import engine_names, load
 from spiders.engines.base import Engine, Sign, Where
+from spiders.linked import declared
 from spiders.page import Page
 
 _HEAD = 4_096
@@ -58,8 +59,8 @@ def _seen(page: Page, sign: Sign, name: str) -> str | None:
         return None
     if sign.where is Where.MARKER:
         return f"The page holds `{sign.what}`." if page.has(sign.what) else None
-    if sign.where is Where.GENERATOR:
-        return _generator(page, sign.what)
+    if sign.where in _READERS:
+        return _READERS[sign.where](page, sign.what)
     found = re.search(sign.what, page.markup, re.IGNORECASE)
     return f"The page's source says `{_short(found[0])}`." if found else None
 
@@ -76,6 +77,14 @@ def _generator(page: Page, pattern: str) -> str | None:
         if re.search(pattern, generator, re.IGNORECASE):
             return f"The page names its generator: `{generator[:60].strip()}`."
     return None
+
+
+def _schema(page: Page, pattern: str) -> str | None:
+    said = next((one for one in declared(page) if re.search(pattern, one)), None)
+    return f"The page declares a `{said}` of schema.org." if said else None
+
+
+_READERS = {Where.GENERATOR: _generator, Where.SCHEMA: _schema}
 
 
 def _short(words: str) -> str:
