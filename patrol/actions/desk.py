@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,7 +52,13 @@ def _roles(path: Path) -> dict[Role, frozenset[Permission]]:
 
 def permissions(role: Role) -> frozenset[Permission]:
     """What `config/roles.yml` gives that role."""
-    return _roles(Settings().config / "roles.yml").get(role, frozenset())
+    return _roles(_config(os.environ.get("PATROL_CONFIG")) / "roles.yml").get(role, frozenset())
+
+
+@cache
+def _config(_named: str | None) -> Path:
+    """To read all settings for each question of permission takes longer than most acts."""
+    return Settings().config
 
 
 def _login() -> str:
