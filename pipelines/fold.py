@@ -17,6 +17,8 @@ from pipelines.fold_table import SPECIAL, ignored, joins, mark, spelled, table
 
 LONGEST = 64
 """Characters of a cluster. Unicode's stream-safe format allows 30 marks (UAX 15, section 13)."""
+_BATCH = 256
+"""Texts that are folded together: more leave the processor's cache."""
 
 
 class Place(NamedTuple):
@@ -179,3 +181,12 @@ def _fold_clusters(text: str) -> tuple[str, _Slow]:
 def fold_one(text: str) -> str:
     """The fold of one text, for what is not in a batch: words, queries, keys."""
     return fold([text]).texts[0]
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """The folds of many texts, without their offsets: what is indexed."""
+    return [
+        folded
+        for start in range(0, len(texts), _BATCH)
+        for folded in fold(texts[start : start + _BATCH]).texts
+    ]

@@ -19,9 +19,9 @@ def rebuild(home: Home = None, as_json: Json = False) -> None:
     settings = opened()
     from patrol.actions import indexing
     from patrol.actions.desk import Desk
-    from pipelines.fold import fold_one
+    from pipelines.fold import fold_all
 
-    built = indexing.rebuild(Desk.command_line(), settings, fold_one)
+    built = indexing.rebuild(Desk.command_line(), settings, fold_all)
     if as_json:
         data({"shelves": built.shelves, "documents": built.documents, "dead": built.dead})
         return

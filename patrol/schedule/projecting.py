@@ -14,7 +14,7 @@ from patrol.search import open_index
 from patrol.search.helm import Helm, at_the_helm
 from patrol.search.outbox import project
 from patrol.settings import Settings
-from pipelines.fold import fold_one
+from pipelines.fold import fold_all
 
 _log = structlog.get_logger()
 TURN_SECONDS = 0.5
@@ -42,7 +42,7 @@ def drain(settings: Settings) -> int:
             index = open_index(settings, writer=True)
             try:
                 told = 0
-                while (done := project(index, fold_one).done) > 0:
+                while (done := project(index, fold_all).done) > 0:
                     told += done
                 return told
             finally:
@@ -119,9 +119,9 @@ class Projector(threading.Thread):
             while not self._over.is_set():
                 self._helm.beat()
                 checkpoints.sign_due(timezone.now())
-                told = project(index, fold_one)
-                if not told.done:
-                    self._over.wait(self.seconds)
+                told = project(index, fold_all)
+                if told.wait_seconds or not told.done:
+                    self._over.wait(max(self.seconds, told.wait_seconds))
         finally:
             index.close()
 

@@ -1,23 +1,19 @@
 """What the index should hold of the register: a sighting or a lead becomes a document, in its present state."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
 
-from patrol.models import HandleRole, LeadKind, Post, Precision
-from patrol.register.sealing import Forgotten, SealBroken, unseal
+from patrol.models import Precision
+from patrol.register.sealing import Forgotten, SealBroken
 from patrol.register.tables import Lead, Sighting
 from patrol.search.index import LOCAL, DocumentKind, IndexedPost
+from patrol.search.rows import AT_ONCE, Fold, LeadRow, Rows, SightingRow
 from patrol.search.tokens import PART
-
-Row = TypeVar("Row", bound=models.Model)
-_AT_ONCE = 500
-_LEAD_SIGHTINGS = 50
-"""The first ones of a lead: their words find the lead. A longer one is the same words again and again."""
 
 
 @dataclass
@@ -30,139 +26,118 @@ class Loaded:
     faults: dict[str, str] = field(default_factory=dict)
     """Reason by id, without collected text."""
 
-    def add(self, other: "Loaded") -> None:
-        self.posts += other.posts
-        self.gone |= other.gone
-        self.faults |= other.faults
-
 
 class Documents:
-    """Reads sightings and leads. `fold` makes one spelling of their words."""
+    """Makes documents of sightings and leads. `fold` makes one spelling of their words."""
 
-    def __init__(self, fold: Callable[[str], str]) -> None:
+    def __init__(self, fold: Fold) -> None:
         self.fold = fold
 
-    def sightings(self, numbers: Collection[int]) -> Loaded:
-        """The posts of these sightings."""
-        return self._load(DocumentKind.POST, numbers, _sightings(), self._post)
-
-    def leads(self, numbers: Collection[int]) -> Loaded:
-        """These leads."""
-        return self._load(DocumentKind.LEAD, numbers, _leads(), self._lead)
+    def load(self, sightings: Collection[int], leads: Collection[int]) -> Loaded:
+        """The posts of these sightings, and these leads."""
+        return _Maker(Rows(sightings, leads, self.fold)).all()
 
     def shelf(self, shelf: str, faults: dict[str, str]) -> Iterator[IndexedPost]:
         """Everything first seen in that month. What cannot be read is added to `faults`."""
         first, behind = _ends(shelf)
-        seen = _sightings().filter(first_seen_at__gte=first, first_seen_at__lt=behind)
-        for sightings in _each_some(seen):
-            yield from self._made(DocumentKind.POST, sightings, self._post, faults)
-        opened = _leads().filter(opened_at__gte=first, opened_at__lt=behind)
-        for leads in _each_some(opened):
-            yield from self._made(DocumentKind.LEAD, leads, self._lead, faults)
-
-    def _made(
-        self,
-        kind: DocumentKind,
-        rows: Iterable[Row],
-        make: Callable[[Row], IndexedPost],
-        faults: dict[str, str],
-    ) -> list[IndexedPost]:
-        loaded = _Maker(kind, make).all(rows)
-        faults |= loaded.faults
-        return loaded.posts
-
-    def _load(
-        self,
-        kind: DocumentKind,
-        numbers: Collection[int],
-        rows: "QuerySet[Row]",
-        make: Callable[[Row], IndexedPost],
-    ) -> Loaded:
-        loaded = Loaded()
-        wanted = sorted(numbers)
-        for at in range(0, len(wanted), _AT_ONCE):
-            some = wanted[at : at + _AT_ONCE]
-            there = {row.pk: row for row in rows.filter(pk__in=some)}
-            loaded.gone |= {f"{kind}:{number}" for number in some if number not in there}
-            loaded.add(_Maker(kind, make).all(there.values()))
-        return loaded
-
-    def _post(self, sighting: Sighting) -> IndexedPost:
-        lead = sighting.lead
-        matches = sorted(sighting.matches.all(), key=lambda match: -match.weight)
-        known = sighting.posted_at is not None and sighting.posted_precision is not None
-        victim = lead.kind == LeadKind.POSSIBLE_VICTIM
-        fields: dict[str, Any] = {
-            "document": DocumentKind.POST,
-            "number": sighting.pk,
-            "source": sighting.source.name,
-            "channel": sighting.source.body["channel"],
-            "score": sighting.score,
-            "at": sighting.posted_at if known else sighting.first_seen_at,
-            "precision": sighting.posted_precision if known else Precision.SECOND,
-            "seen_at": sighting.first_seen_at,
-        }
-        if not victim:
-            fields |= {
-                "category": next((row.category for row in matches if row.category), lead.category),
-                "rules": sorted({match.rule for match in matches}),
-                "handles": _offered(sighting),
-                "text": self._words(sighting),
-            }
-        return IndexedPost(**(_of_lead(lead) | fields))
-
-    def _lead(self, lead: Lead) -> IndexedPost:
-        fields: dict[str, Any] = {
-            "document": DocumentKind.LEAD,
-            "number": lead.pk,
-            "source": lead.source.name,
-            "channel": lead.source.body["channel"],
-            "score": lead.score,
-            "at": lead.opened_at,
-            "seen_at": lead.opened_at,
-        }
-        if lead.kind != LeadKind.POSSIBLE_VICTIM:
-            sightings = list(_sightings().filter(lead=lead).order_by("pk")[:_LEAD_SIGHTINGS])
-            rules = (match.rule for sighting in sightings for match in sighting.matches.all())
-            tags = (tag for sighting in sightings for tag in _offered(sighting))
-            texts = dict.fromkeys(self._words(sighting) for sighting in sightings)
-            fields |= {
-                "category": lead.category,
-                "rules": sorted(set(rules)),
-                "handles": sorted(set(tags)),
-                "text": PART.join(texts),
-            }
-        return IndexedPost(**(_of_lead(lead) | fields))
-
-    def _words(self, sighting: Sighting) -> str:
-        post = Post.model_validate_json(unseal(sighting.unit, sighting.body))
-        return self.fold(post.words).replace(PART, " ")
+        seen = Sighting.objects.filter(first_seen_at__gte=first, first_seen_at__lt=behind)
+        opened = Lead.objects.filter(opened_at__gte=first, opened_at__lt=behind)
+        posts = (self.load(numbers, ()) for numbers in _batches(seen))
+        leads = (self.load((), numbers) for numbers in _batches(opened))
+        for loaded in chain(posts, leads):
+            faults |= loaded.faults
+            yield from loaded.posts
 
 
-@dataclass(frozen=True)
 class _Maker:
     """Makes documents of rows, telling apart what is gone and what is broken."""
 
-    kind: DocumentKind
-    make: Callable[[Any], IndexedPost]
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._loaded = Loaded()
 
-    def all(self, rows: Iterable[Any]) -> Loaded:
-        loaded = Loaded()
-        for row in rows:
-            name = f"{self.kind}:{row.pk}"
-            unit = row.unit if self.kind is DocumentKind.POST else row.retention
-            if unit.wrapped_key is None:
-                loaded.gone.add(name)
-                continue
-            try:
-                loaded.posts.append(self.make(row))
-            except Forgotten:
-                loaded.gone.add(name)
-            except SealBroken as error:
-                loaded.faults[name] = error.what
-            except ValueError as error:
-                loaded.faults[name] = f"no document can be made of it: {type(error).__name__}"
-        return loaded
+    def all(self) -> Loaded:
+        rows = self._rows
+        for number in rows.asked_leads:
+            self._make(DocumentKind.LEAD, number, rows.leads.get(number), self._lead)
+        for number in rows.asked_sightings:
+            self._make(DocumentKind.POST, number, rows.sightings.get(number), self._post)
+        return self._loaded
+
+    def _make(
+        self, kind: DocumentKind, number: int, row: Any, make: Callable[[Any], IndexedPost]
+    ) -> None:
+        name = f"{kind}:{number}"
+        if row is None or self._rows.units[row.retention].wrapped_key is None:
+            self._loaded.gone.add(name)
+            return
+        try:
+            self._loaded.posts.append(make(row))
+        except Forgotten:
+            self._loaded.gone.add(name)
+        except SealBroken as error:
+            self._loaded.faults[name] = error.what
+        except ValueError as error:
+            self._loaded.faults[name] = f"no document can be made of it: {type(error).__name__}"
+
+    def _post(self, row: SightingRow) -> IndexedPost:
+        lead = self._rows.leads[row.lead]
+        known = row.posted_at is not None and row.posted_precision is not None
+        fields: dict[str, Any] = {
+            **self._common(DocumentKind.POST, row, lead),
+            "at": row.posted_at if known else row.seen_at,
+            "precision": row.posted_precision if known else Precision.SECOND,
+            "seen_at": row.seen_at,
+        }
+        if not lead.victim:
+            matches = self._rows.matches.get(row.pk, ())
+            heaviest = sorted(matches, key=lambda match: -match.weight)
+            fields |= {
+                "category": next(
+                    (each.category for each in heaviest if each.category), lead.category
+                ),
+                "rules": sorted({match.rule for match in matches}),
+                "handles": sorted(self._rows.offered.get(row.pk, ())),
+                "text": self._rows.words(row.pk),
+            }
+        return IndexedPost(**fields)
+
+    def _lead(self, row: LeadRow) -> IndexedPost:
+        fields: dict[str, Any] = {
+            **self._common(DocumentKind.LEAD, row, row),
+            "at": row.opened_at,
+            "seen_at": row.opened_at,
+        }
+        if not row.victim:
+            sightings = self._rows.of_lead.get(row.pk, ())
+            matches = self._rows.matches
+            offered = self._rows.offered
+            fields |= {
+                "category": row.category,
+                "rules": sorted(
+                    {match.rule for each in sightings for match in matches.get(each, ())}
+                ),
+                "handles": sorted({tag for each in sightings for tag in offered.get(each, ())}),
+                "text": PART.join(dict.fromkeys(map(self._rows.words, sightings))),
+            }
+        return IndexedPost(**fields)
+
+    def _common(
+        self, kind: DocumentKind, row: SightingRow | LeadRow, lead: LeadRow
+    ) -> dict[str, Any]:
+        source = self._rows.sources[row.source]
+        return {
+            "document": kind,
+            "number": row.pk,
+            "unit": lead.unit,
+            "lead": lead.pk,
+            "source": source.name,
+            "channel": source.channel,
+            "kind": lead.kind,
+            "category": None,
+            "status": lead.status,
+            "score": row.score,
+        }
 
 
 def shelves() -> set[str]:
@@ -183,36 +158,12 @@ def numbers_by_lead(leads: Collection[int]) -> Mapping[int, list[int]]:
     return found
 
 
-def _sightings() -> "QuerySet[Sighting]":
-    rows = Sighting.objects.select_related("source", "lead", "unit")
-    return rows.prefetch_related("matches", "handles")
-
-
-def _leads() -> "QuerySet[Lead]":
-    return Lead.objects.select_related("source", "retention")
-
-
-def _of_lead(lead: Lead) -> dict[str, Any]:
-    return {
-        "unit": lead.unit_id,
-        "lead": lead.pk,
-        "kind": lead.kind,
-        "category": None,
-        "status": lead.status,
-    }
-
-
-def _offered(sighting: Sighting) -> list[str]:
-    """Only an offered contact links; one that is merely mentioned can be anybody's."""
-    rows = sighting.handles.all()
-    return sorted({row.tag for row in rows if row.role == HandleRole.OFFERED})
-
-
-def _each_some(rows: "QuerySet[Row]") -> Iterator[list[Row]]:
+def _batches(rows: "models.QuerySet[Any]") -> Iterator[list[int]]:
     last = 0
-    while some := list(rows.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+    ordered = rows.order_by("pk").values_list("pk", flat=True)
+    while some := list(ordered.filter(pk__gt=last)[:AT_ONCE]):
         yield some
-        last = some[-1].pk
+        last = some[-1]
 
 
 def _ends(shelf: str) -> tuple[datetime, datetime]:

@@ -224,7 +224,7 @@ PROJECTOR = """
 
     index = open_index(Settings(), writer=True)
     print("ready", flush=True)
-    while project(index, str.casefold, 3).done:
+    while project(index, lambda texts: [*map(str.casefold, texts)], 3).done:
         pass
 """
 
@@ -245,7 +245,7 @@ def test_killed_projector_loses_nothing(register: Path, kept: Kept) -> None:
         projector.send_signal(signal.SIGKILL)
         projector.communicate(timeout=30)
     index = open_index(Settings(), writer=True)
-    while project(index, str.casefold).done:
+    while project(index, lambda texts: [*map(str.casefold, texts)]).done:
         pass
     items = index.search(Query(limit=500)).items
     index.close()

@@ -20,18 +20,22 @@ def found(index: PostIndex, *words: str, **filters: str) -> list[str]:
     return sorted(item.id for item in index.search(Query(words=words, filters=chosen)).items)
 
 
+def casefolded(texts: Sequence[str]) -> list[str]:
+    return [text.casefold() for text in texts]
+
+
 def project(index: Any, limit: int = 500) -> tuple[int, int, int]:
     """What became of the rows: done, retried, dead."""
     from patrol.search import outbox
 
-    result = outbox.project(index, str.casefold, limit)
+    result = outbox.project(index, casefolded, limit)
     return result.done, result.retried, result.dead
 
 
 def rebuild(index: PostIndex) -> Any:
     from patrol.search import outbox
 
-    return outbox.rebuild(index, str.casefold)
+    return outbox.rebuild(index, casefolded)
 
 
 def rows() -> Any:
@@ -103,7 +107,7 @@ def test_victim_words_are_not_even_opened(
     index: PostIndex, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.sighting(kept.lead(kind=LeadKind.POSSIBLE_VICTIM), "please")
-    monkeypatch.setattr("patrol.search.documents.unseal", None)
+    monkeypatch.setattr("patrol.search.rows.unseal", None)
     assert project(index) == (3, 0, 0)
 
 
@@ -230,7 +234,7 @@ def test_purge_builds_every_stale_month(index: PostIndex, kept: Kept) -> None:
     index.forget([f"post:{sighting.pk}"])
     from patrol.search import outbox
 
-    assert outbox.purge(index, str.casefold) == 1
+    assert outbox.purge(index, casefolded) == 1
     assert found(index) == ["lead:1", "post:1"], "the register still holds it"
 
 
