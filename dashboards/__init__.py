@@ -1,1 +1,1 @@
-"""Questions asked of the index, and their answers as charts."""
+"""Figures for people: questions to the index, coverage from the register, both as tables and drawings."""

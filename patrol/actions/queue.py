@@ -1,11 +1,12 @@
 """The queue: what waits, in which order, and how much there is of each kind."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from dashboards.period import begin_of
 from patrol.actions.desk import Desk
 from patrol.actions.pieces import Piece
 from patrol.actions.reading import HandleShown, OpenSighting
@@ -15,6 +16,12 @@ from patrol.models import LeadKind, LeadStatus, Permission, Verb
 from patrol.register.tables import Lead, RunRow, Sighting, SourceRow
 
 Sort = Literal["score", "newest", "oldest"]
+WAITING = "waiting"
+"""As a status: new, or put off for later."""
+NO_CATEGORY = "none"
+"""As a category: a lead that has none, such as a tip."""
+SEARCHABLE = "searchable"
+"""As a kind: all but possible victims, as search and figures count them."""
 
 
 class BadPlace(BadInput):
@@ -37,6 +44,10 @@ class QueueFilter:
     source: str = ""
     kind: str = ""
     rule: str = ""
+    channel: str = ""
+    first: str = ""
+    last: str = ""
+    """Days on which they were opened, such as `2026-11-22`, both included."""
     sort: Sort = "score"
     after: str = ""
     size: int = 25
@@ -128,17 +139,37 @@ def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     if wanted.status == LeadStatus.NEW:
         awake = Q(status=LeadStatus.SNOOZED, snoozed_until__lte=desk.now())
         leads = leads.filter(Q(status=LeadStatus.NEW) | awake)
+    elif wanted.status == WAITING:
+        leads = leads.filter(status__in=[LeadStatus.NEW, LeadStatus.SNOOZED])
     elif wanted.status:
         leads = leads.filter(status=wanted.status)
     if wanted.category:
-        leads = leads.filter(category=wanted.category)
-    if wanted.kind:
+        leads = leads.filter(category=None if wanted.category == NO_CATEGORY else wanted.category)
+    if wanted.kind == SEARCHABLE:
+        leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
+    elif wanted.kind:
         leads = leads.filter(kind=wanted.kind)
+    return _opened_in(leads, wanted).filter(_of_source(wanted))
+
+
+def _of_source(wanted: QueueFilter) -> Q:
+    these = Q()
     if wanted.source:
-        leads = leads.filter(source__name=wanted.source)
+        these &= Q(source__name=wanted.source)
+    if wanted.channel:
+        these &= Q(source__body__channel=wanted.channel)
     if wanted.rule:
         with_rule = Sighting.objects.filter(matches__rule=wanted.rule).values("lead_id")
-        leads = leads.filter(pk__in=with_rule)
+        these &= Q(pk__in=with_rule)
+    return these
+
+
+def _opened_in(leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet[Lead]:
+    if wanted.first:
+        leads = leads.filter(opened_at__gte=begin_of(date.fromisoformat(wanted.first)))
+    if wanted.last:
+        behind = begin_of(date.fromisoformat(wanted.last) + timedelta(days=1))
+        leads = leads.filter(opened_at__lt=behind)
     return leads
 
 

@@ -1,8 +1,12 @@
 """Sources: proposing, listing, pausing, running now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
+from dashboards.coverage import GREEN
+from dashboards.period import begin_of
 from patrol.actions.desk import Desk
 from patrol.actions.mandates import in_force, source_row
 from patrol.actions.outcomes import SENTENCES
@@ -10,6 +14,34 @@ from patrol.models import Outcome, Permission, Source, Verb
 from patrol.register.tables import AuthorizationRow, RunRow, SourceRow, Unit
 
 RUNS_SHOWN = 30
+MOST_RUNS = 1_000
+"""Of those that somebody asked for by day or outcome."""
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs; empty is any. Days are those on which they were due, both included."""
+
+    first: str = ""
+    last: str = ""
+    outcome: str = ""
+    """An outcome, or `good`, `bad` (ended, and not good), `refused` (some request was), or nothing."""
+
+    def of(self, row: SourceRow) -> "QuerySet[RunRow]":
+        """Newest first."""
+        runs = row.runs.order_by("-due_at")
+        if self.first:
+            runs = runs.filter(due_at__gte=begin_of(date.fromisoformat(self.first)))
+        if self.last:
+            behind = begin_of(date.fromisoformat(self.last) + timedelta(days=1))
+            runs = runs.filter(due_at__lt=behind)
+        if self.outcome == "refused":
+            return runs.filter(requests_refused__gt=0)
+        if self.outcome == "bad":
+            return runs.exclude(outcome=None).exclude(outcome__in=GREEN)
+        if self.outcome:
+            return runs.filter(outcome__in=GREEN if self.outcome == "good" else [self.outcome])
+        return runs
 
 
 @dataclass(frozen=True)
@@ -78,6 +110,8 @@ class SourcePage:
 
     sheet: SourceSheet
     runs: tuple[RunSheet, ...]
+    runs_total: int
+    """Of those asked for; more than `runs` holds where they are cut."""
     authorizations: tuple[AuthorizationSheet, ...]
 
 
@@ -159,15 +193,18 @@ def listed(desk: Desk) -> tuple[SourceSheet, ...]:
     return sheets
 
 
-def viewed(desk: Desk, name: str) -> SourcePage:
-    """One source. A look: recorded. Raises `NoSuchSource`."""
+def viewed(desk: Desk, name: str, wanted: RunFilter | None = None) -> SourcePage:
+    """One source, with its last runs or those wanted. A look: recorded. Raises `NoSuchSource`."""
     desk.require(Permission.SOURCES_READ, Verb.SOURCE_VIEWED, f"source:{name}")
     row = source_row(desk, name)
     now = desk.now()
     mandates = row.authorizations.select_related("requester", "approver").order_by("-pk")
+    runs = (wanted or RunFilter()).of(row)
+    shown = runs[: MOST_RUNS if wanted else RUNS_SHOWN]
     page = SourcePage(
         sheet=_sheet(row, now),
-        runs=tuple(_run_sheet(run) for run in row.runs.order_by("-due_at")[:RUNS_SHOWN]),
+        runs=tuple(_run_sheet(run) for run in shown),
+        runs_total=runs.count(),
         authorizations=tuple(authorization_sheet(mandate, now) for mandate in mandates),
     )
     desk.record(Verb.SOURCE_VIEWED, subject=f"source:{name}")

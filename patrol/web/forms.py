@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Self, cast
 from urllib.parse import urlencode
 
@@ -10,15 +11,30 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions.queue import Sort
+from dashboards.period import BadPeriod, Period
+from patrol.actions.queue import NO_CATEGORY, SEARCHABLE, WAITING, Sort
+from patrol.actions.sources import RunFilter
 from patrol.actions.triage import QueueFilter
 from patrol.errors import BadInput
-from patrol.models import Category, DismissReason, LeadKind, LeadStatus, Scope, Verdict
+from patrol.models import (
+    Category,
+    Channel,
+    DismissReason,
+    LeadKind,
+    LeadStatus,
+    Outcome,
+    Scope,
+    Verdict,
+)
 from patrol.web.dates import begin_of, end_of, read_date
 
 ANY = "any"
 SORTS: tuple[Sort, ...] = ("score", "newest", "oldest")
 SNOOZE_HOURS = (1, 8, 24, 72)
+PERIODS = (7, 30, 90)
+USUAL_PERIOD = 30
+"""Days of figures."""
+RUN_OUTCOMES = frozenset({*(word.value for word in Outcome), "good", "bad", "refused"})
 
 
 class BadForm(BadInput):
@@ -58,16 +74,28 @@ def queue_filter(query: QueryDict) -> QueueFilter:
         value = query.get(name, default)
         return value if value in words else default
 
-    status = one_of("status", [*LeadStatus, ANY], LeadStatus.NEW.value)
+    status = one_of("status", [*LeadStatus, WAITING, ANY], LeadStatus.NEW.value)
     return QueueFilter(
         status="" if status == ANY else status,
-        category=one_of("category", list(Category)),
-        kind=one_of("kind", list(LeadKind)),
+        category=one_of("category", [*Category, NO_CATEGORY]),
+        kind=one_of("kind", [*LeadKind, SEARCHABLE]),
         source=query.get("source", "")[:63],
         rule=query.get("rule", "")[:63],
+        channel=one_of("channel", list(Channel)),
+        first=_day(query.get("first", "")),
+        last=_day(query.get("last", "")),
         sort=cast("Sort", one_of("sort", list(SORTS), "score")),
         after=query.get("after", "")[:40],
     )
+
+
+def _day(words: str) -> str:
+    """`2026-11-22`, or nothing."""
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return ""
+    return day.isoformat() if 1970 <= day.year < 2200 else ""
 
 
 def queue_query(wanted: QueueFilter, **changes: str) -> str:
@@ -80,6 +108,17 @@ def queue_query(wanted: QueueFilter, **changes: str) -> str:
     if chosen["status"] == "":
         chosen["status"] = ANY
     return urlencode({name: value for name, value in chosen.items() if value != plain[name]})
+
+
+def run_filter(query: QueryDict) -> RunFilter | None:
+    """Which runs of a source an address asks for; None for the last ones."""
+    outcome = query.get("outcome", "")
+    wanted = RunFilter(
+        first=_day(query.get("first", "")),
+        last=_day(query.get("last", "")),
+        outcome=outcome if outcome in RUN_OUTCOMES else "",
+    )
+    return wanted if wanted != RunFilter() else None
 
 
 class DecisionForm(ClosedForm):
@@ -164,6 +203,40 @@ class DayField(forms.CharField):
             return read_date(words) if words else None
         except ValueError:
             raise forms.ValidationError(_("Write the day like 2026-11-22 or 115/11/22.")) from None
+
+
+class PeriodForm(ClosedForm):
+    """Which days' figures: the last ones, or from one day to another."""
+
+    days = forms.TypedChoiceField(
+        choices=[(count, count) for count in PERIODS],
+        coerce=int,
+        required=False,
+        empty_value=None,
+    )
+    first = DayField(required=False, label=_("First day"))
+    last = DayField(required=False, label=_("Last day"))
+
+    def clean(self) -> dict[str, Any]:
+        """Both days, or neither; in order, and no more than a year of them."""
+        cleaned = super().clean() or self.cleaned_data
+        if bool(cleaned.get("first")) != bool(cleaned.get("last")) and not self.errors:
+            raise forms.ValidationError(_("Write both days, or choose one of the periods."))
+        if cleaned.get("first"):
+            try:
+                Period(cleaned["first"], cleaned["last"])
+            except (BadPeriod, KeyError):
+                raise forms.ValidationError(
+                    _("The last day is the first one or later, and there are 366 days at most.")
+                ) from None
+        return cleaned
+
+    def period(self, now: datetime) -> Period:
+        """The one asked for, or the last 30 days."""
+        cleaned = self.cleaned_data if self.is_valid() else {}
+        if cleaned.get("first"):
+            return Period(cleaned["first"], cleaned["last"])
+        return Period.last_days(cleaned.get("days") or USUAL_PERIOD, now)
 
 
 class MandateForm(ClosedForm):

@@ -16,6 +16,7 @@ from patrol.web.words import DECIDED
 PLACES: tuple[tuple[str, str | Promise, Permission], ...] = (
     ("queue", _("Leads"), Permission.LEADS_READ),
     ("sources", _("Sources"), Permission.SOURCES_READ),
+    ("dashboards", _("Dashboards"), Permission.DASHBOARDS_READ),
     ("log", _("Access log"), Permission.LOG_READ),
 )
 
@@ -23,6 +24,7 @@ PLACES: tuple[tuple[str, str | Promise, Permission], ...] = (
 PAGES_OF: dict[str, frozenset[str]] = {
     "queue": frozenset({"queue", "lead", "decide", "search"}),
     "sources": frozenset({"sources", "source", "source_authorize"}),
+    "dashboards": frozenset({"dashboards"}),
     "log": frozenset({"log", "log_verify"}),
 }
 

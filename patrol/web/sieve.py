@@ -16,6 +16,9 @@ TITLES: dict[str, str | Promise] = {
     "category": _("Category"),
     "source": _("Source"),
     "rule": _("Rule"),
+    "channel": _("Channel"),
+    "first": _("Opened from"),
+    "last": _("Opened until"),
 }
 ORDER = {
     "status": [word.value for word in LeadStatus],
@@ -63,7 +66,9 @@ def facets(found: Queue, wanted: QueueFilter) -> tuple[Facet, ...]:
         if chosen and chosen not in words:
             words.append(chosen)
         options = tuple(
-            Option(word, titles.get(word) or label(word), counts.get(word, 0), word == chosen)
+            Option(
+                word, titles.get(word) or label(word), counts.get(word, found.total), word == chosen
+            )
             for word in words
         )
         made.append(Facet(name, str(TITLES[name]), options))

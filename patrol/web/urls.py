@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from patrol.web.access import Access, page
 from patrol.web.sign_in import on_record
-from patrol.web.views import account, health, leads, log, search, sources
+from patrol.web.views import account, dashboards, health, leads, log, search, sources
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("leads/<int:lead_id>/", leads.lead, name="lead"),
     path("leads/<int:lead_id>/decide/", leads.decide, name="decide"),
     path("search/", search.search, name="search"),
+    path("dashboards/", dashboards.dashboard, name="dashboards"),
+    path("dashboards/<slug:name>.csv", dashboards.figures_csv, name="figures"),
     path("sources/", sources.listed, name="sources"),
     path("sources/<slug:name>/", sources.viewed, name="source"),
     path("sources/<slug:name>/run/", sources.run_now, name="source_run"),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from dashboards.table import Cell, Row, Table
 from patrol.actions.pieces import Piece
 from patrol.web import dates, words
 from patrol.web.keys import VERDICT_KEYS
@@ -181,6 +182,12 @@ def item(mapping: dict[Any, Any], key: Any) -> Any:
 def attribute(thing: object, name: str) -> Any:
     """An attribute whose name is known only here."""
     return getattr(thing, name)
+
+
+@register.filter
+def labelled(table: Table, row: Row) -> list[tuple[str, Cell]]:
+    """A row's cells, each with its column's heading."""
+    return list(zip(table.columns[1:], row.cells, strict=True))
 
 
 @register.filter

@@ -9,7 +9,7 @@ from patrol.actions import mandates, sources
 from patrol.actions.mandates import BadAuthorization
 from patrol.models import Category, Permission
 from patrol.web.access import page
-from patrol.web.forms import MandateForm, PlainForm, ReasonForm
+from patrol.web.forms import MandateForm, PlainForm, ReasonForm, run_filter
 from patrol.web.request import Request
 from patrol.web.sentences import said
 
@@ -46,7 +46,8 @@ def viewed(request: Request, name: str) -> HttpResponse:
 def _viewed(
     request: Request, name: str, form: MandateForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = sources.viewed(request.desk, name)
+    wanted = run_filter(request.GET)
+    found = sources.viewed(request.desk, name, wanted)
     hosts = dict.fromkeys(urlsplit(address).netloc for address in found.sheet.start)
     may = request.desk.may
     return render(
@@ -54,6 +55,7 @@ def _viewed(
         "source.html",
         {
             "page": found,
+            "wanted": wanted,
             "sheet": found.sheet,
             "form": form or MandateForm(initial={"hosts": "\n".join(hosts), "paths": "/"}),
             "categories": list(Category),

@@ -1,0 +1,75 @@
+"""When a source was not watched: time in which nothing younger than its schedule promises had been read.
+
+A good reading sees what was posted before it, so a source is watched until
+its schedule's interval, and the time that a run may take, have passed after
+the last one. What lies behind that, until the next good reading, is unseen.
+Hours in which the source may not be read are not asked of anybody.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from patrol.models import Source
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a source's schedule promises."""
+
+    every: timedelta
+    grace: timedelta
+    """What a run may take until it ends."""
+    hours: tuple[int, int] | None = None
+    """Local hours in which it is read; `(22, 6)` goes over midnight."""
+    zone: str = "Asia/Taipei"
+
+    @classmethod
+    def of(cls, source: Source) -> "Watch":
+        every = timedelta(minutes=source.every_minutes)
+        grace = min(every, timedelta(minutes=source.deadline_minutes))
+        return cls(every, grace, source.hours, source.timezone)
+
+    def open(self, begin: datetime, end: datetime) -> Iterator[Span]:
+        """The parts of a span in which the source may be read, in order."""
+        if self.hours is None or self.hours[0] == self.hours[1]:
+            if begin < end:
+                yield begin, end
+            return
+        zone = ZoneInfo(self.zone)
+        first, last = self.hours
+        day = begin.astimezone(zone).date() - timedelta(days=1)
+        while day <= end.astimezone(zone).date():
+            until = day if first < last else day + timedelta(days=1)
+            opens = max(begin, datetime.combine(day, time(first), zone).astimezone(UTC))
+            whole = datetime.combine(until, time(last % 24), zone) + timedelta(days=last // 24)
+            closes = min(end, whole.astimezone(UTC))
+            if opens < closes:
+                yield opens, closes
+            day += timedelta(days=1)
+
+    def unseen(self, begin: datetime, good: Sequence[datetime], end: datetime) -> Iterator[Span]:
+        """Spans from `begin` to `end` that no good reading came for in time; `good` are their ends, in order."""
+        last = begin
+        for at in (*good, end):
+            yield from self._late(last, min(at, end))
+            last = max(last, at)
+
+    def _late(self, last: datetime, until: datetime) -> Iterator[Span]:
+        allowed = self.every + self.grace
+        if until - last <= allowed:
+            return
+        for opens, closes in self.open(last, until):
+            taken = min(allowed, closes - opens)
+            allowed -= taken
+            if opens + taken < closes:
+                yield opens + taken, closes
+
+
+def hours_in(spans: Iterable[Span], begin: datetime, end: datetime) -> float:
+    """How many hours of them lie between two instants."""
+    parts = (min(closes, end) - max(opens, begin) for opens, closes in spans)
+    return sum(max(timedelta(), part).total_seconds() for part in parts) / 3600
