@@ -22,6 +22,7 @@ TEXT_TYPES = frozenset(
         "application/xhtml+xml",
         "application/xml",
         "application/json",
+        "application/vnd.api+json",
         "application/feed+json",
         "application/ld+json",
         "application/rss+xml",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Self
 
-from patrol.demo.boards import feed
+from patrol.demo.boards import feed, flarum
 from patrol.demo.boards.board import Board, Health, Message, Thread
 from patrol.demo.boards.compose import compose_all
 from patrol.demo.boards.server import Server
@@ -22,8 +22,10 @@ class Boards:
     to (`boards["harbor_forum"].add_post(...)`), and the next request sees it.
     """
 
-    def __init__(self, seed: int = 7, now: datetime | None = None) -> None:
-        self._boards = compose_all(seed, now or datetime.now(UTC))
+    def __init__(
+        self, seed: int = 7, now: datetime | None = None, *, story: bool = False
+    ) -> None:
+        self._boards = compose_all(seed, now or datetime.now(UTC), story=story)
         self._server = Server(list(self._boards.values()))
 
     def __enter__(self) -> Self:
@@ -88,6 +90,7 @@ class Boards:
             seconds_between_requests=0.02,
             floor=10,
             deadline_minutes=5,
+            browser=flarum.WHY if board.engine == "flarum" else None,
         )
 
 
@@ -95,6 +98,7 @@ def _starts(board: Board) -> list[str]:
     paths = {
         "phpbb": "/viewforum.php?f={}",
         "discuz": "/forum-{}-1.html",
+        "flarum": "/t/{}",
     }
     return [
         feed.address(area) if board.engine == "feed" else paths[board.engine].format(area.id)

@@ -5,7 +5,7 @@ from random import Random
 from string import Formatter
 from zoneinfo import ZoneInfo
 
-from patrol.demo.boards import discuz, feed, phpbb
+from patrol.demo.boards import discuz, feed, flarum, phpbb
 from patrol.demo.boards.board import Area, Board, Expected, Message, Render, Thread
 from patrol.demo.boards.texts import (
     Again,
@@ -26,6 +26,7 @@ TRIES = 12  # other words for a template whose text was already written
 RENDERERS: dict[str, Render] = {
     "discuz": discuz.answer,
     "feed": feed.answer,
+    "flarum": flarum.answer,
     "phpbb": phpbb.answer,
 }
 
@@ -56,9 +57,9 @@ def compose(name: str, seed: int, now: datetime) -> Board:
     )
 
 
-def compose_all(seed: int, now: datetime) -> dict[str, Board]:
+def compose_all(seed: int, now: datetime, *, story: bool = False) -> dict[str, Board]:
     """All boards by name."""
-    return {name: compose(name, seed, now) for name in board_names()}
+    return {name: compose(name, seed, now) for name in board_names(story=story)}
 
 
 class _Words:
