@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from patrol.cli.common import Home, Json, data, say, told
 from patrol.errors import BadInput
+
+if TYPE_CHECKING:
+    from patrol.demo.stage import Stage
 
 app = typer.Typer(help="Synthetic boards on this machine, read as real ones would be.")
 
@@ -41,40 +44,90 @@ def demo(
     bind: Annotated[
         str | None, typer.Option(envvar="PATROL_BIND", help="Address; a free port by default.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Which invented boards.")] = 7,
+    seed: Annotated[int, typer.Option(help="Which invented boards, and which past.")] = 7,
+    pace: Annotated[
+        float, typer.Option(help="Tell the story so many times faster.", min=1, max=20)
+    ] = 1,
 ) -> None:
     """Start invented boards on loopback, read them on schedule, and serve the workbench. Ctrl-C leaves nothing behind."""
     if ctx.invoked_subcommand is not None:
         return
     begun = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
-    from patrol.demo.boards import Boards
-    from patrol.demo.stage import build, free_port, settle
-
-    with _directory(keep) as home, Boards(seed=seed) as boards:
-        bind = bind or f"127.0.0.1:{free_port()}"
-        settings = settle(home, boards.laboratory, bind)
-        stage = build(settings, boards.sources())
+    with _directory(keep) as home:
+        bind = bind or f"127.0.0.1:{_free_port()}"
         if once:
-            from patrol.demo.once import one_round
+            _round(home, bind, seed, begun, as_json=as_json)
+        else:
+            _story(home, bind, seed, pace)
 
-            sums = one_round(stage, begun)
-            if as_json:
-                data(sums)
-            else:
-                for name, value in sums.items():
-                    typer.echo(f"{name:<18} {value}")
-            return
-        from patrol.schedule.serve import serve
+
+def _round(home: Path, bind: str, seed: int, begun: float, *, as_json: bool) -> None:
+    """Every board once, without a past, and the sums."""
+    from patrol.demo.boards import Boards
+    from patrol.demo.stage import build, settle
+
+    with Boards(seed=seed) as boards:
+        settings = settle(home, boards.laboratory, bind)
+        from patrol.demo.once import one_round
+
+        sums = one_round(build(settings, boards.sources()), begun)
+    if as_json:
+        data(sums)
+        return
+    for name, value in sums.items():
+        typer.echo(f"{name:<18} {value}")
+
+
+def _story(home: Path, bind: str, seed: int, pace: float) -> None:
+    """A past, and then the present until Ctrl-C."""
+    from datetime import UTC, datetime
+
+    from patrol.demo.boards import Boards
+    from patrol.demo.read import read_all
+    from patrol.demo.stage import build_with_past, settle, warming
+
+    now = datetime.now(UTC)
+    with Boards(seed=seed, now=now, story=True) as boards:
+        settings = settle(home, boards.laboratory, bind)
+        with warming():
+            from patrol.schedule.serve import serve, web_process
+
+            web = web_process(settings)
+            reads = read_all({board.name: board for board in boards}, boards.sources(), seed, now)
+        try:
+            stage = build_with_past(settings, reads, seed, now)
+        except BaseException:
+            web.kill()
+            web.wait()
+            raise
+        from patrol.demo.story import Present, Storyteller, first_lead
+
+        present = Present(stage, boards, {each.name: each for each in boards.sources()}, pace)
+        story = Storyteller(present, _tell)
 
         def ready() -> None:
-            say(f"Patrol's demo is at http://{settings.bind}/ (invented boards, laboratory mode).")
-            say("Sign in once with each of these links:")
-            for role, link in stage.links.items():
-                typer.echo(f"{role.value:<12} {link}")
-            say("Ctrl-C ends it" + ("." if keep else " and leaves nothing behind."))
+            _welcome(stage, first_lead())
+            present.begun_at = datetime.now(UTC)
+            story.start()
 
-        serve(settings, ready=ready)
+        try:
+            serve(settings, ready=ready, web=web)
+        finally:
+            story.stop()
+
+
+def _welcome(stage: "Stage", lead: int | None) -> None:
+    say(f"Patrol's demo is at http://{stage.settings.bind}/ (laboratory mode).")
+    say("Boards, people and the past month are invented. Sign in once with each of these links:")
+    for account, link in stage.links.items():
+        onward = f"?next=/leads/{lead}/" if account == "officer" and lead else ""
+        typer.echo(f"{account:<12} {link}{onward}")
+    say("Ctrl-C ends it. What happens meanwhile:")
+
+
+def _tell(second: float, line: str) -> None:
+    say(f"{int(second) // 60:02}:{int(second) % 60:02}  {line}")
 
 
 @app.command()
@@ -86,6 +139,12 @@ def tamper(home: Home = None) -> None:
 
     say(change(Settings().home))
     say("Now try: patrol log verify")
+
+
+def _free_port() -> int:
+    from patrol.demo.stage import free_port
+
+    return free_port()
 
 
 @contextmanager

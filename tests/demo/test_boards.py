@@ -26,7 +26,7 @@ def test_boards_stand_within_a_second_and_leave_nothing_behind() -> None:
     begun = time.perf_counter()
     with Boards(seed=3) as boards:
         assert time.perf_counter() - begun < 1
-        assert len(boards) == 3
+        assert len(boards) == 4
         pairs = boards.laboratory.split(",")
     assert not [each for each in threading.enumerate() if each.name == "demo boards"]
     for pair in pairs:
@@ -36,7 +36,7 @@ def test_boards_stand_within_a_second_and_leave_nothing_behind() -> None:
 
 def test_sources_and_scope_name_the_ports(boards: Boards) -> None:
     pairs = dict(pair.split(":") for pair in boards.laboratory.split(","))
-    assert set(pairs) == {"harbor.example", "market.example", "town.example"}
+    assert set(pairs) == {"harbor.example", "market.example", "town.example", "campus.example"}
     for source in boards.sources():
         scope = boards.scope(source.name)
         assert all(address.startswith(f"http://{scope.hosts[0]}/") for address in source.start)
@@ -150,8 +150,8 @@ def test_boards_run_as_a_process_and_end_quietly(ending: str) -> None:
     )
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
-    assert len(told["sources"]) == 3
-    assert told["laboratory"].count("example:") == 3
+    assert len(told["sources"]) == 4
+    assert told["laboratory"].count("example:") == 4
     if ending != "input":
         os.kill(process.pid, getattr(signal, f"SIG{ending}"))
     _, complaints = process.communicate(timeout=10)

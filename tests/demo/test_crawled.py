@@ -25,7 +25,7 @@ job = Job.model_validate_json(sys.stdin.read())
 pages = []
 report = crawl(
     job,
-    keep=pages.append,
+    keep=pages.extend,
     mandate=lambda: Mandate(authorization=job.authorization),
     beat=lambda tally: None,
 )
@@ -72,7 +72,7 @@ def numbers(pages: Sequence[ReadPage]) -> list[int]:
     return sorted(int(re.sub(r".*\D", "", post.key)) for page in pages for post in page.posts)
 
 
-@pytest.mark.parametrize("name", ["harbor_forum", "night_market", "town_feed"])
+@pytest.mark.parametrize("name", ["campus_corner", "harbor_forum", "night_market", "town_feed"])
 def test_a_run_reads_every_post_once_and_a_second_only_what_moved(
     boards: Boards, name: str
 ) -> None:

@@ -11,6 +11,7 @@ from patrol.demo.boards.compose import compose_all
 from patrol.demo.boards.server import Server
 from patrol.demo.boards.texts import board_text
 from patrol.models import Scope, Source
+from spiders.browser.chromium import find
 
 __all__ = ["Board", "Boards", "Health", "Message", "Thread"]
 
@@ -22,9 +23,7 @@ class Boards:
     to (`boards["harbor_forum"].add_post(...)`), and the next request sees it.
     """
 
-    def __init__(
-        self, seed: int = 7, now: datetime | None = None, *, story: bool = False
-    ) -> None:
+    def __init__(self, seed: int = 7, now: datetime | None = None, *, story: bool = False) -> None:
         self._boards = compose_all(seed, now or datetime.now(UTC), story=story)
         self._server = Server(list(self._boards.values()))
 
@@ -77,6 +76,10 @@ class Boards:
     def sources(self) -> list[Source]:
         """The boards as sources, to be registered under an authorization."""
         return [self._source(board) for board in self]
+
+    def readable(self) -> list[Source]:
+        """Those that can be read on this machine: without Chromium, not the ones that draw themselves."""
+        return [source for source in self.sources() if find() or not source.browser]
 
     def _source(self, board: Board) -> Source:
         return Source(
