@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from patrol.models import Actor, Category, Flagging, Post, ReadPage, Record, Verb
 from patrol.register import log
 from patrol.register.sealing import keyed_hash, new_unit, seal
 from patrol.register.tables import (
-    BacktestPost,
     CaptureRow,
     HandleRow,
     Lead,
@@ -32,6 +32,7 @@ from patrol.register.turn import batch
 from pipelines.duplicates import squeezed
 from pipelines.flow import Flagger
 from pipelines.leads import lead_for
+from pipelines.seen import Known, keep_words, known, see
 
 NEIGHBOURS = 5
 """Posts of the same page that are sealed with a flagged one, nearest first."""
@@ -47,13 +48,21 @@ class Kept:
     leads: int
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """A post that was not seen in these words before."""
 
     post: Post
     words_hmac: str
     flagging: Flagging
+
+
+class _Draft(NamedTuple):
+    """A page, and which of its posts are new."""
+
+    page: ReadPage
+    fresh: Sequence[tuple[Post, str]]
+    """In words that neither the register knows nor a page before it in its group says."""
+    seen: Sequence[Known]
 
 
 class Keeper:
@@ -74,87 +83,80 @@ class Keeper:
 
     def keep(self, page: ReadPage) -> Kept:
         """Keep one page, durably when this returns. The same page again adds nothing."""
-        words = [keyed_hash("words", post.words) for post in page.posts]
-        known = self._known(page.posts)
-        seen = [
-            pk
-            for post, hmac in zip(page.posts, words, strict=True)
-            if (pk := known.get((post.key, hmac)))
-        ]
-        fresh = self._fresh(page.posts, words, known)
-        flaggings = self.flagger.flag([post.words for post, _ in fresh], self.categories)
-        found = [
-            _Found(post, hmac, flagging)
-            for (post, hmac), flagging in zip(fresh, flaggings, strict=True)
-        ]
-        if not found and not seen:
-            return Kept(0, 0, 0, 0)
-        with batch():
-            self._see_again(seen)
-            sightings, leads = self._keep_flagged(
-                page, [one for one in found if one.flagging.matches]
+        return self.keep_all([page])[0]
+
+    def keep_all(self, pages: Sequence[ReadPage]) -> list[Kept]:
+        """Keep pages as one after the other, in one transaction: all are durable when this returns, or none is.
+
+        What can be done beforehand is done before the transaction, so that nobody waits for it.
+        """
+        drafts = self._drafts(pages)
+        flaggings = iter(
+            self.flagger.flag(
+                [post.words for draft in drafts for post, _ in draft.fresh], self.categories
             )
-            self._keep_unflagged([one for one in found if not one.flagging.matches])
-            self._count(len(page.posts), len(found), len(sightings), leads)
-            if found:
-                log.append(self._record(len(found), sightings))
-        return Kept(len(page.posts), len(found), len(sightings), leads)
-
-    def _known(self, posts: Sequence[Post]) -> dict[tuple[str, str], int]:
-        rows = SeenPost.objects.filter(
-            source_id=self.run.source_id, key__in={post.key for post in posts}
         )
-        return {(row.key, row.words_hmac): row.pk for row in rows}
+        found = [
+            [_Found(post, hmac, next(flaggings)) for post, hmac in draft.fresh] for draft in drafts
+        ]
+        if not any(page.posts for page in pages):
+            return [Kept(0, 0, 0, 0)] * len(pages)
+        with batch():
+            self._see_again([one for draft in drafts for one in draft.seen])
+            written = [
+                self._write(draft.page, each) for draft, each in zip(drafts, found, strict=True)
+            ]
+            kept = [kept for kept, _ in written]
+            self._count(kept)
+            log.append_each([self._record(*one) for one in written if one[0].posts_new])
+        return kept
 
-    @staticmethod
-    def _fresh(
-        posts: Sequence[Post], words: Sequence[str], known: dict[tuple[str, str], int]
-    ) -> list[tuple[Post, str]]:
-        fresh: dict[tuple[str, str], Post] = {}
-        for post, hmac in zip(posts, words, strict=True):
-            if (post.key, hmac) not in known:
-                fresh.setdefault((post.key, hmac), post)
-        return [(post, hmac) for (_, hmac), post in fresh.items()]
+    def _drafts(self, pages: Sequence[ReadPage]) -> list[_Draft]:
+        seen_before = known(self.run.source_id, {post.key for page in pages for post in page.posts})
+        said: set[tuple[str, str]] = set()
+        drafts = []
+        for page in pages:
+            seen: list[Known] = []
+            fresh: list[tuple[Post, str]] = []
+            for post in page.posts:
+                version = (post.key, keyed_hash("words", post.words))
+                if before := seen_before.get(version):
+                    seen.append(before)
+                elif version not in said:
+                    said.add(version)
+                    fresh.append((post, version[1]))
+            drafts.append(_Draft(page, fresh, seen))
+        return drafts
 
-    def _see_again(self, seen: Sequence[int]) -> None:
+    def _see_again(self, seen: Sequence[Known]) -> None:
+        if not seen:
+            return
         now = self.now()
-        SeenPost.objects.filter(pk__in=seen).update(last_seen_at=now)
-        flagged = SeenPost.objects.filter(pk__in=seen, flagged=True)
+        numbers = [one.id for one in seen]
+        SeenPost.objects.filter(pk__in=numbers).update(last_seen_at=now)
+        flagged = SeenPost.objects.filter(pk__in=[one.id for one in seen if one.flagged])
         for key, hmac in flagged.values_list("key", "words_hmac"):
             Sighting.objects.filter(source_id=self.run.source_id, key=key, words_hmac=hmac).update(
                 last_seen_at=now
             )
 
-    def _seen_rows(self, found: Sequence[_Found], *, flagged: bool) -> list[SeenPost]:
-        now = self.now()
-        return SeenPost.objects.bulk_create(
-            SeenPost(
-                source_id=self.run.source_id,
-                key=one.post.key,
-                words_hmac=one.words_hmac,
-                flagged=flagged,
-                first_seen_at=now,
-                last_seen_at=now,
-            )
-            for one in found
-        )
+    def _write(self, page: ReadPage, found: Sequence[_Found]) -> tuple[Kept, list[Sighting]]:
+        sightings, leads = self._keep_flagged(page, [one for one in found if one.flagging.matches])
+        self._keep_unflagged([one for one in found if not one.flagging.matches])
+        return Kept(len(page.posts), len(found), len(sightings), leads), sightings
+
+    def _see(self, found: Sequence[_Found], *, flagged: bool) -> list[int]:
+        versions = [(one.post.key, one.words_hmac) for one in found]
+        return see(self.run.source_id, versions, self.now(), flagged=flagged)
 
     def _keep_unflagged(self, found: Sequence[_Found]) -> None:
-        rows = self._seen_rows(found, flagged=False)
-        if not rows or not self.unflagged_days:
+        numbers = self._see(found, flagged=False)
+        if not found or not self.unflagged_days:
             return
         today = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
         expires_at = today + timedelta(days=self.unflagged_days)  # a day's words end together
         unit = self._day_unit(expires_at)
-        BacktestPost.objects.bulk_create(
-            BacktestPost(
-                seen=row,
-                unit=unit,
-                body=seal(unit, one.post.model_dump_json().encode(errors="replace")),
-                expires_at=expires_at,
-            )
-            for row, one in zip(rows, found, strict=True)
-        )
+        keep_words(unit, numbers, [one.post for one in found], expires_at)
 
     def _day_unit(self, expires_at: datetime) -> RetentionUnit:
         of = f"{self.run.source.name} {self.now():%Y-%m-%d}"
@@ -165,7 +167,7 @@ class Keeper:
         if not found:
             return [], 0
         versions = self._versions(found)
-        self._seen_rows(found, flagged=True)
+        self._see(found, flagged=True)
         capture = self._seal_capture(page, found)
         sightings: list[Sighting] = []
         opened = 0
@@ -241,22 +243,22 @@ class Keeper:
         now = self.now()
         OutboxRow.objects.create(kind=kind, subject=subject, op="put", written_at=now, next_at=now)
 
-    def _count(self, posts: int, new: int, sightings: int, leads: int) -> None:
-        run = RunRow.objects.get(pk=self.run.pk)
-        run.posts += posts
-        run.posts_new += new
-        run.sightings += sightings
-        run.leads += leads
-        run.beat_at = self.now()
-        run.save(update_fields=["posts", "posts_new", "sightings", "leads", "beat_at"])
+    def _count(self, kept: Sequence[Kept]) -> None:
+        RunRow.objects.filter(pk=self.run.pk).update(
+            posts=F("posts") + sum(one.posts for one in kept),
+            posts_new=F("posts_new") + sum(one.posts_new for one in kept),
+            sightings=F("sightings") + sum(one.sightings for one in kept),
+            leads=F("leads") + sum(one.leads for one in kept),
+            beat_at=self.now(),
+        )
 
-    def _record(self, new: int, sightings: Sequence[Sighting]) -> Record:
+    def _record(self, kept: Kept, sightings: Sequence[Sighting]) -> Record:
         return Record(
             verb=Verb.POSTS_KEPT,
             actor=self._actor,
             subject=f"run:{self.run.pk}",
             purpose=f"authorization:{self.mandate.pk}",
-            count=new,
+            count=kept.posts_new,
             details={
                 "flagged": len(sightings),
                 "sightings": [sighting.pk for sighting in sightings],

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -17,6 +17,7 @@ from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason
 from spiders.gate.resolver import GateResolver
 from spiders.job import Job, Mandate, Report, Tally
+from spiders.keeping import Group
 from spiders.scrapy_settings import settings
 from spiders.spider import BoardSpider
 from spiders.verdict import Verdict
@@ -52,15 +53,16 @@ class SecondRun(PatrolError):
 def crawl(
     job: Job,
     *,
-    keep: Callable[[ReadPage], None],
+    keep: Callable[[Sequence[ReadPage]], None],
     mandate: Callable[[], Mandate],
     beat: Callable[[Tally], None],
 ) -> Report:
     """Read a source once.
 
     `keep`, `mandate` and `beat` are called in one thread of their own, one at a
-    time. A page counts when `keep` has returned; an exception there ends the
-    run as crashed. `mandate` is read every second; when it ends, requests under
+    time. `keep` gets the pages that wait, in the order in which they were read;
+    they count when it has returned, and an exception there ends the run as
+    crashed. `mandate` is read every second; when it ends, requests under
     way are cut, and the run is over within five seconds.
     """
     if is_reactor_installed():
@@ -79,12 +81,12 @@ class _Run:
     def __init__(
         self,
         job: Job,
-        keep: Callable[[ReadPage], None],
+        keep: Callable[[Sequence[ReadPage]], None],
         mandate: Callable[[], Mandate],
         beat: Callable[[Tally], None],
     ) -> None:
         self._job = job
-        self._keep = keep
+        self._group = Group(keep, self._write)
         self._mandate = mandate
         self._beat = beat
         self._verdict = Verdict()
@@ -124,7 +126,7 @@ class _Run:
         crawler = Crawler(BoardSpider, settings(self._job))
         reading = asyncio.ensure_future(
             crawler.crawl_async(
-                job=self._job, gate=self._gate, verdict=self._verdict, keep=self._keep_page
+                job=self._job, gate=self._gate, verdict=self._verdict, keep=self._group.keep
             )
         )
         polling = asyncio.ensure_future(self._poll())
@@ -187,9 +189,6 @@ class _Run:
         words = error.what if isinstance(error, PatrolError) else type(error).__name__
         self._end(Outcome.CRASHED, f"{what}: {words}.")
         self._verdict.note(Outcome.CRASHED, f"{what}: {words}.")
-
-    async def _keep_page(self, page: ReadPage) -> None:
-        await self._write(lambda: self._keep(page))
 
     async def _write(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, call)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import place
 from spiders.job import Job, Tally
+from spiders.keeping import AHEAD
+from spiders.page import Page
 from spiders.reading import Reading, read
 from spiders.scrapy_settings import width
 from spiders.verdict import GONE, Verdict, outcome_of, status_words
@@ -55,10 +58,13 @@ class BoardSpider(scrapy.Spider):
         self.pages = 0
         self.posts = 0
         self.media_cut = 0
+        self.unread = 0
+        """Pages to which a list led and that no engine knows."""
         self.unkept: dict[int, asyncio.Future[bool]] = {}
         self.browser = Browser(gate, self._download) if job.source.browser else None
         self._width = 1 if self.browser else width(job)
         self._under_way = 0
+        self._unkept = 0
         self._bad_in_a_row = 0
 
     @property
@@ -87,16 +93,20 @@ class BoardSpider(scrapy.Spider):
         """Read an answer, yield its page, and once that is kept, go on."""
         try:
             page, follow = await self._read(response, visit)
-            if page is not None:
-                kept = self.unkept[id(page)] = asyncio.get_running_loop().create_future()
-                yield page
-                if await kept:
-                    self._count(page)
-                    follow()
-                else:
-                    self.walk.lost(visit)
         finally:
             self._under_way -= 1
+        if page is not None:
+            self._unkept += 1
+            for request in self._next():
+                yield request
+            kept = self.unkept[id(page)] = asyncio.get_running_loop().create_future()
+            yield page
+            self._unkept -= 1
+            if await kept:
+                self._count(page)
+                follow()
+            else:
+                self.walk.lost(visit)
         for request in self._next():
             yield request
 
@@ -113,13 +123,25 @@ class BoardSpider(scrapy.Spider):
             self.verdict.note(
                 Outcome.STOPPED, "The run needed more memory, time or pages than it may."
             )
+        if self.unread and not self.posts and not self.walk.skipped:
+            self.verdict.note(
+                Outcome.LAYOUT_CHANGED,
+                f"The list led to {self.unread} pages, and no engine knows any of them.",
+            )
 
     def _next(self) -> Iterator[Request]:
-        while self._under_way < self._width and not self.gate.closed:
+        """Requests for as many pages as may be asked for now; where pauses are kept, the last one is kept first."""
+        ahead = AHEAD if self._width > 1 else 1
+        while (
+            self._under_way < self._width
+            and self._under_way + self._unkept < ahead
+            and not self.gate.closed
+        ):
             visit = self.walk.take()
             if visit is None:
                 return
             self._under_way += 1
+            visit = replace(visit, url=self._better(visit) or visit.url)
             yield request_to(
                 visit.url, callback=self.read, errback=self.lose, cb_kwargs={"visit": visit}
             )
@@ -133,9 +155,8 @@ class BoardSpider(scrapy.Spider):
             return nothing
         try:
             received = await self._receive(response)
-            engine = self.engine or self._detect(received)
+            engine = self._reader(received, visit)
             if engine is None:
-                self.walk.lost(visit)
                 return nothing
             reading = read(received.page, engine)
         except Undrawn as error:
@@ -152,10 +173,10 @@ class BoardSpider(scrapy.Spider):
                 visit, Outcome.CRASHED, f"The engine failed on a page: {type(error).__name__}."
             )
             return nothing
-        return self._made_of(reading, received, visit)
+        return self._made_of(reading, received, visit, engine)
 
     def _made_of(
-        self, reading: Reading, received: Received, visit: Visit
+        self, reading: Reading, received: Received, visit: Visit, engine: Engine
     ) -> tuple[ReadPage | None, Callable[[], None]]:
         if received.trouble and not reading.posts and not reading.threads:
             self._note_bad(visit, *received.trouble)
@@ -170,7 +191,7 @@ class BoardSpider(scrapy.Spider):
         page = ReadPage(
             source=self.job.source.name,
             capture=capture,
-            engine=self.engine.name if self.engine else "",
+            engine=engine.name,
             kind=reading.kind,
             posts=posts,
             outcome=reading.outcome,
@@ -184,6 +205,9 @@ class BoardSpider(scrapy.Spider):
                 Outcome.SUSPICIOUSLY_EMPTY, "The board gives the same page for different addresses."
             )
             self.walk.stop()
+        better = self._better(visit)
+        if better is not None and self.walk.instead(visit, better, settled=False):
+            return
         next_page = None if repeated else self._tidy(reading.next_page)
         links = [
             link.model_copy(update={"url": url})
@@ -191,17 +215,29 @@ class BoardSpider(scrapy.Spider):
             if (url := self._tidy(link.url))
         ]
         if reading.kind == "list":
+            self.walk.mapped(visit, [url for one in reading.maps if (url := self._tidy(one))])
             self.walk.listed(visit, links, next_page)
         elif reading.kind == "feed":
             self.walk.fed(visit, page.posts, next_page)
         else:
-            self.walk.read(visit, page.posts, next_page)
+            self.walk.read(
+                visit,
+                page.posts,
+                next_page,
+                last_page=self._tidy(reading.last_page),
+                previous_page=self._tidy(reading.previous_page),
+            )
 
     def _is_good(self, response: Response, visit: Visit) -> bool:
         status = response.status
         outcome = outcome_of(status)
         if outcome is Outcome.OK:
             return True
+        said = self.engine.stands(Page(response.url, response.body)) if self.engine else None
+        if said is not None and not said.outcome.green:
+            outcome = said.outcome
+        elif said is None and status < 500 and status != 429 and self._plainer(visit):
+            return False
         if status in GONE and visit.role != "start":
             self.walk.lost(visit)
             return False
@@ -211,6 +247,19 @@ class BoardSpider(scrapy.Spider):
         if outcome is Outcome.RATE_LIMITED or self.gate.pace.cooling(place(response.url).host):
             self.walk.stop()
         return False
+
+    def _better(self, visit: Visit) -> str | None:
+        """Where a start address is to be had in a form that is read with more certainty."""
+        if self.engine is None or visit.role != "start" or visit.settled:
+            return None
+        return self._tidy(self.engine.better(visit.url))
+
+    def _plainer(self, visit: Visit) -> bool:
+        """Ask for the same as a plain page, where the better form was refused; False if there is none."""
+        if self.engine is None or visit.settled:
+            return False
+        url = self._tidy(self.engine.plainer(visit.url))
+        return url is not None and self.walk.instead(visit, url, settled=True)
 
     async def _download(self, request: Request) -> Response:
         """What a page asks for goes the way of every request."""
@@ -230,6 +279,24 @@ class BoardSpider(scrapy.Spider):
             fetched_at=datetime.now(UTC),
             drawn=await self.browser.draw(response) if self.browser else None,
         )
+
+    def _reader(self, received: Received, visit: Visit) -> Engine | None:
+        """The source's engine; behind one that only guides, that of whatever wrote the page."""
+        engine = self.engine or self._detect(received)
+        if engine is None:
+            self.walk.lost(visit)
+        if engine is None or not engine.guides or visit.role != "thread":
+            return engine
+        found = detect(received.page)
+        if found is not None and not load(found.engine).guides:
+            return load(found.engine)
+        stands = wall(received.page, unknown=True)
+        if stands is not None:
+            self._note_bad(visit, stands.outcome, stands.detail)
+        else:
+            self.unread += 1
+            self.walk.read(visit, (), None)
+        return None
 
     def _detect(self, received: Received) -> Engine | None:
         found = detect(received.page)
@@ -253,6 +320,9 @@ class BoardSpider(scrapy.Spider):
 
     def _note_loss(self, visit: Visit, error: BaseException | None) -> None:
         if isinstance(error, Refusal):
+            if error.reason in _UNSENT and self._plainer(visit):
+                self.walk.budget += 1
+                return
             if error.reason in _UNSENT:
                 self.walk.unsent(visit)
             self.walk.lost(visit)

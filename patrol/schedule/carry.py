@@ -1,5 +1,7 @@
 """Carries one run out, in a process of its own: here the spider and the pipeline meet."""
 
+from collections.abc import Sequence
+
 import structlog
 from django.db import connections
 from django.utils import timezone
@@ -60,8 +62,8 @@ def _read(begun: runs.Begun) -> Report:
     )
     run_id = begun.run.pk
 
-    def keep(page: ReadPage) -> None:
-        keeper.keep(page)
+    def keep(pages: Sequence[ReadPage]) -> None:
+        keeper.keep_all(pages)
 
     def mandate() -> Mandate:
         authorization, stop_asked = runs.mandate(run_id)

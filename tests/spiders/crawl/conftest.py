@@ -16,7 +16,7 @@ import ssl
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -340,9 +340,10 @@ def _ran(
     pages: list[ReadPage] = []
     beats: list[Tally] = []
 
-    def kept(page: ReadPage) -> None:
-        keep(page)
-        pages.append(page)
+    def kept(together: Sequence[ReadPage]) -> None:
+        for page in together:
+            keep(page)
+            pages.append(page)
 
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     before = _memory_mb("VmRSS")

@@ -1,0 +1,55 @@
+"""Pages that wait are kept together: one commit, and one wait for the disk, for all of them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from patrol.models import ReadPage
+
+TOGETHER = 16
+"""Pages that are kept at once. More would make whoever wants to write meanwhile wait for long."""
+
+AHEAD = 2 * TOGETHER
+"""Pages of a host that may be asked without pause, which may be under way or unkept at once: one group
+is written while the next one gathers."""
+
+Write = Callable[[Callable[[], None]], Awaitable[Any]]
+
+
+class Group:
+    """Gathers pages while others are being kept. A page counts when `keep` has returned."""
+
+    def __init__(self, keep: Callable[[Sequence[ReadPage]], None], write: Write) -> None:
+        self._keep = keep
+        self._write = write
+        self._waiting: deque[tuple[ReadPage, asyncio.Future[None]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def keep(self, page: ReadPage) -> None:
+        """Wait until the page is durable. What goes wrong with one page is raised for all of its group."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((page, kept))
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._empty())
+        await kept
+
+    async def _empty(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+            error = await self._written([page for page, _ in group])
+            for _, kept in group:
+                if kept.done():
+                    continue  # nobody waits for it any more
+                if error is None:
+                    kept.set_result(None)
+                else:
+                    kept.set_exception(error)
+        self._task = None
+
+    async def _written(self, pages: Sequence[ReadPage]) -> Exception | None:
+        try:
+            await self._write(lambda: self._keep(pages))
+        except Exception as error:  # noqa: BLE001  (raised for each page of the group)
+            return error
+        return None
