@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from patrol.errors import NotFound
+
 HERE = Path(__file__).parent
 BUILT = HERE.parents[1] / "build" / "elastic"
 LEAST_JAVA: Mapping[str, int] = {"8.19.5": 17, "9.1.0": 21}
@@ -55,8 +57,13 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
-class NodeMissing(Exception):
-    """A node cannot be built or started. Says what to do."""
+class NodeMissing(NotFound):
+    """A node cannot be built or started."""
+
+    def __init__(self, what: str, said: str, do: str) -> None:
+        super().__init__(
+            what, why=f"It said:\n{said[-3_000:]}" if said else "Nothing else builds it.", do=do
+        )
 
 
 def javas() -> dict[int, Path]:
@@ -93,7 +100,7 @@ def built(version: str) -> Path:
     if there.is_dir():
         return there
     if shutil.which("mvn") is None:
-        raise NodeMissing("Maven is missing. Run `make system` as root, or install maven.")
+        raise NodeMissing("Maven is missing.", "", "Run `make system` as root, or install maven.")
     BUILT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILT, prefix="building-") as folder:
         building = Path(folder) / version
@@ -121,8 +128,9 @@ def _fetch(version: str, into: Path) -> None:
         into.glob("elasticsearch-8*.jar" if version[0] == "8" else "elasticsearch-9*.jar")
     ):
         raise NodeMissing(
-            f"Maven could not fetch Elasticsearch {version}. Give it a repository in ~/.m2/settings.xml or MAVEN_ARGS. "
-            f"It said:\n{(done.stdout + done.stderr)[-2_000:]}"
+            f"Maven could not fetch Elasticsearch {version}.",
+            done.stdout + done.stderr,
+            "Give Maven a repository that it reaches, in ~/.m2/settings.xml or by MAVEN_ARGS.",
         )
 
 
@@ -149,7 +157,11 @@ class Node:
         java = java_for(self.version)
         if java is None:
             least = LEAST_JAVA[self.version]
-            raise NodeMissing(f"Elasticsearch {self.version} needs Java {least} or newer.")
+            raise NodeMissing(
+                f"Elasticsearch {self.version} needs Java {least} or newer.",
+                "",
+                "Run `make system` as root, or install a JDK into /usr/lib/jvm.",
+            )
         modules = self.home / "modules"
         if not modules.is_symlink():
             modules.symlink_to(jars / "modules")
@@ -191,9 +203,11 @@ class Node:
                 if self._answers():
                     return
             time.sleep(0.2)
-        end = (self.home / "logs" / "node.log").read_text(errors="replace")[-3_000:]
+        end = (self.home / "logs" / "node.log").read_text(errors="replace")
         self.kill()
-        raise NodeMissing(f"Elasticsearch {self.version} did not start. Its log ends:\n{end}")
+        raise NodeMissing(
+            f"Elasticsearch {self.version} did not start.", end, "Free memory, then try again."
+        )
 
     def _answers(self) -> bool:
         address = f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s"
