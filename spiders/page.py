@@ -21,6 +21,7 @@ from patrol.models import Post, PostedAt
 from spiders.addresses import absolute, tidy
 from spiders.charset import Decoded, decode
 from spiders.dates import Manner, Order, order_of, read_date
+from spiders.packed import unpacked
 from spiders.plain import Body, one_line, only_text, read_body
 
 _LONGEST_KEY = 200
@@ -226,7 +227,7 @@ class Page(Row):
         fetched_at: datetime | None = None,
     ) -> None:
         self.url = tidy(url)
-        self.raw = body
+        self.raw = unpacked(body)
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.source = source
         self.hooks: Counter[str] = Counter()

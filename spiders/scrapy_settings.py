@@ -7,7 +7,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from spiders.browser.chromium import MOST_REQUESTS
-from spiders.gate.size import LARGEST, SECONDS
+from spiders.gate.size import LARGEST_MAP, SECONDS
 from spiders.job import Job
 
 _HANDLER = "spiders.gate.door.Handler"
@@ -65,7 +65,7 @@ def settings(job: Job) -> dict[str, Any]:
         "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_DELAY": 0,
         "DOWNLOAD_TIMEOUT": SECONDS,
-        "DOWNLOAD_MAXSIZE": LARGEST,
+        "DOWNLOAD_MAXSIZE": LARGEST_MAP,  # the gate cuts pages earlier
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,

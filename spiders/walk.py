@@ -2,13 +2,16 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from patrol.models import Post, Source, ThreadLink
 
 Role = Literal["start", "list", "thread", "feed"]
+
+DEEPEST = 3
+"""Lists of lists that are gone down into: an index, one of indexes, and the lists of that."""
 
 REPEATS = 5
 """Pages in a row with the same body under different addresses after which a walk is pointless."""
@@ -24,6 +27,8 @@ class Thread:
     done: bool = False
     seen: set[str] = field(default_factory=set)
     """Keys of its posts."""
+    front: str | None = None
+    """Its second page, while it is read from its end."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -35,6 +40,10 @@ class Visit:
     page: int = 1
     """Which page of its list or thread it is."""
     thread: Thread | None = None
+    back: bool = False
+    """Whether its thread is read from its end."""
+    settled: bool = False
+    """Whether no other form of the same page is asked for."""
 
 
 class Walk:
@@ -43,13 +52,16 @@ class Walk:
     A thread is read to its end before the next one begins, threads come in the
     order of the list (newest first), then further pages of lists. Threads that
     did not move and are read again for edits come last, so that a budget is
-    spent on what is new.
+    spent on what is new. Lists that a list of lists names come before all
+    threads. Of a thread whose last page is known the first page is read, then the
+    last, then back: what is new stands at its end, however long it is.
     """
 
     def __init__(self, source: Source, marks: Mapping[str, str], now: datetime) -> None:
         self._source = source
         self._marks = marks
         self._settled = now - timedelta(days=source.reread_days)
+        self._maps: deque[Visit] = deque()
         self._pages: deque[Visit] = deque()
         self._threads: deque[Visit] = deque()
         self._lists: deque[Visit] = deque()
@@ -64,6 +76,8 @@ class Walk:
         """Rows that were seen: threads on lists, and posts."""
         self.skipped = 0
         """Threads that did not move since their mark."""
+        self.unmapped = 0
+        """Lists that a list of lists named, beyond those that are followed."""
 
     def begin(self, urls: Sequence[str]) -> None:
         """Start at these addresses."""
@@ -74,7 +88,7 @@ class Walk:
         """The next page to ask for; None if there is none, or the budget is spent."""
         if self.budget <= 0:
             return None
-        for queue in (self._pages, self._threads, self._lists, self._again):
+        for queue in self._queues:
             if queue:
                 self.budget -= 1
                 return queue.popleft()
@@ -83,14 +97,16 @@ class Walk:
     @property
     def waiting(self) -> int:
         """Pages that are known and were not asked for."""
-        return len(self._pages) + len(self._threads) + len(self._lists) + len(self._again)
+        return sum(len(queue) for queue in self._queues)
 
     def stop(self) -> None:
         """Ask for nothing more."""
-        self._pages.clear()
-        self._threads.clear()
-        self._lists.clear()
-        self._again.clear()
+        for queue in self._queues:
+            queue.clear()
+
+    @property
+    def _queues(self) -> tuple[deque[Visit], ...]:
+        return (self._pages, self._maps, self._threads, self._lists, self._again)
 
     def unsent(self, visit: Visit) -> None:
         """A page that was refused before it was asked for costs nothing."""
@@ -101,6 +117,17 @@ class Walk:
         """A page could not be read: its thread is not whole."""
         if visit.thread is not None:
             visit.thread.whole = False
+
+    def instead(self, visit: Visit, url: str, *, settled: bool) -> bool:
+        """Ask for the same page in another form; False if that was asked for."""
+        return self._offer(self._pages, replace(visit, url=url, settled=settled))
+
+    def mapped(self, visit: Visit, urls: Sequence[str]) -> None:
+        """A list of lists was read: go to the first of them, as many as pages of a list are followed."""
+        deeper = visit.page < DEEPEST
+        for url in urls[: self._source.list_pages] if deeper else ():
+            self._offer(self._maps, Visit(url, "list", visit.page + 1))
+        self.unmapped += max(0, len(urls) - self._source.list_pages) if deeper else len(urls)
 
     def listed(self, visit: Visit, threads: Sequence[ThreadLink], next_page: str | None) -> None:
         """A list was read: go to its threads that moved, and to its next page."""
@@ -117,15 +144,33 @@ class Walk:
         if next_page and new and visit.page < self._source.list_pages:
             self._offer(self._lists, Visit(next_page, "list", visit.page + 1))
 
-    def read(self, visit: Visit, posts: Sequence[Post], next_page: str | None) -> None:
-        """A page of a thread was read and kept: go to its next page, if it said anything new."""
+    def read(
+        self,
+        visit: Visit,
+        posts: Sequence[Post],
+        next_page: str | None,
+        *,
+        last_page: str | None = None,
+        previous_page: str | None = None,
+    ) -> None:
+        """A page of a thread was read and kept: go on in it, if the page said anything new.
+
+        From the first page of a thread whose last is known the walk goes there, and back. Where
+        the way back breaks off, it goes on behind the first page: no page is left out unsaid.
+        """
         thread = visit.thread or Thread(None, None)
         new = {post.key for post in posts} - thread.seen
         thread.seen |= new
         self.rows += len(new)
-        if next_page and new and visit.page < self._source.thread_pages:
-            following = Visit(next_page, "thread", visit.page + 1, thread)
-            if self._offer(self._pages, following):
+        onward = previous_page if visit.back else next_page
+        jumps = bool(visit.page == 1 and last_page and next_page and last_page != next_page)
+        if jumps:
+            onward, thread.front = last_page, next_page
+        ahead = (onward, thread.front) if new else (thread.front,)
+        for url in ahead if visit.page < self._source.thread_pages else ():
+            back = (jumps or visit.back) and url != thread.front
+            following = Visit(url or "", "thread", visit.page + 1, thread, back=back)
+            if url and self._offer(self._pages, following):
                 return
         thread.done = True
         self._read.append(thread)

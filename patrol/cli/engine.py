@@ -107,6 +107,7 @@ def _document(engine: "Engine", evidence: str, reading: "Reading") -> dict[str, 
             for post in reading.posts
         ],
         "next": reading.next_page,
+        "maps": list(reading.maps),
     }
 
 
@@ -117,6 +118,8 @@ def _print(engine: "Engine", evidence: str, reading: "Reading") -> None:
     for post in reading.posts:
         when = post.posted_at.at.isoformat() if post.posted_at else "-"
         typer.echo(f"{post.key}\t{when}\t{post.author or '-'}\t{post.words}")
+    for url in reading.maps:
+        typer.echo(f"map\t{url}")
     if reading.next_page:
         typer.echo(f"next\t{reading.next_page}")
     if reading.detail:

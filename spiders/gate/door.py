@@ -226,7 +226,7 @@ class Handler(HTTP11DownloadHandler):
         if where is None or where.href != request.url:
             raise Refusal(Reason.SCOPE, "A request that came past the gate's door is not sent.")
         await self._gate.depart(where)
-        request.meta[INSPECTION] = Inspection()
+        request.meta[INSPECTION] = Inspection(where)
         return await self._gate.fly(super().download_request(request))
 
 
@@ -244,8 +244,14 @@ def _copy(request: Request, address: str | None = None) -> Request:
 
 
 def _types(request: Request, headers: Headers) -> list[str]:
-    """Content types to be judged. Servers label a robots.txt as anything; its bytes are judged."""
-    return [] if request.meta.get(ROBOTS) else _values(headers, "Content-Type")
+    """Content types to be judged. Servers label a robots.txt as anything; its bytes are judged.
+
+    So are those of a packed sitemap, which is unpacked on the way.
+    """
+    if request.meta.get(ROBOTS):
+        return []
+    packed = media.PACKED_TYPES if media.is_packed(request.meta[PLACE]) else frozenset()
+    return [value for value in _values(headers, "Content-Type") if value.lower() not in packed]
 
 
 def _values(headers: Headers, name: str) -> list[str]:

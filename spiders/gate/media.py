@@ -43,6 +43,13 @@ SCRIPT_TYPES = frozenset(
 )
 """Read only where a browser asks for what a page runs (RFC 9239)."""
 
+PACKED_TYPES = frozenset(
+    {"application/gzip", "application/x-gzip", "application/octet-stream", "binary/octet-stream"}
+)
+"""How servers call a packed sitemap. It is unpacked on the way, and judged by what was in it."""
+
+_MAP = re.compile(r"sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$|\.xml\.gz$", re.IGNORECASE)
+
 _EXTENSION_WORDS = """
 jpg jpeg jpe jfif png gif webp avif bmp dib ico cur tif tiff svg svgz heic heif jxl jp2 psd raw
 apng mng eps ai dds tga mp3 m4a aac ogg oga opus wav wma flac amr mid midi aif aiff mka m3u m3u8
@@ -101,8 +108,20 @@ _SVG = re.compile(
 )
 
 
+def is_map(where: Place) -> bool:
+    """Whether the address is a sitemap's: a list of addresses, larger than a page, perhaps packed."""
+    return _MAP.search(where.path) is not None
+
+
+def is_packed(where: Place) -> bool:
+    """Whether the address is that of a packed sitemap, the one archive that is opened."""
+    return is_map(where) and where.path.lower().endswith(".gz")
+
+
 def check_address(where: Place, *, script: bool = False) -> None:
     """Refuse an address whose name says that it is no page, nor a script where one is asked for."""
+    if is_packed(where):
+        return
     name = unquote(where.path.rpartition("/")[2]).partition(";")[0]
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension in _EXTENSIONS and not (script and extension in _SCRIPT_EXTENSIONS):

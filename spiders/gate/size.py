@@ -7,6 +7,9 @@ from spiders.gate.refusal import Reason, Refusal
 LARGEST = 2 * 1024 * 1024
 """Bytes of a page after decompression."""
 
+LARGEST_MAP = 16 * 1024 * 1024
+"""Bytes of a sitemap: a list of 50,000 addresses is larger than any page."""
+
 SECONDS = 20.0
 """Total time of one request, however steadily it drips."""
 
@@ -16,9 +19,9 @@ ACCEPT_ENCODING = b"gzip, deflate"
 _STEP = 64 * 1024
 
 
-def check_length(announced: int | None) -> None:
+def check_length(announced: int | None, largest: int = LARGEST) -> None:
     """Refuse an answer that says beforehand that it is too large."""
-    if announced is not None and announced > LARGEST:
+    if announced is not None and announced > largest:
         raise Refusal(Reason.SIZE, f"The answer announces {announced} bytes.")
 
 

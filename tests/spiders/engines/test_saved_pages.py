@@ -39,7 +39,7 @@ def said(file: Path) -> dict[str, Any]:
         "threads": [thread.model_dump(mode="json") for thread in reading.threads],
         "posts": [post.model_dump(mode="json") for post in reading.posts],
         "next": reading.next_page,
-    }
+    } | ({"maps": list(reading.maps)} if reading.maps else {})
 
 
 @pytest.mark.parametrize("saved", SAVED, ids=name_of)
