@@ -32,6 +32,11 @@ _INVITES = (
 )
 _CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
 """Invitations to an address, and to nothing else."""
+_PAYS = (
+    r"付款|匯(?:款|到|至|入|給)|轉(?:帳|到|至|入|給)|打(?:款|到|至|入|給)|存(?:入|到)|入金|儲值|收款|訂金|定金|錢包|只收|接受|付(?:清|到|至)"
+    r"|\b(?:send|pay(?:ment|able)?|transfer|deposit|wire|wallet|top ?up|accept(?:s|ed|ing)?)\b"
+)
+"""Invitations to a wallet: one is offered by being told to pay into it."""
 _WARNS = (
     r"詐騙(?:帳號|帳戶|集團|電話|網站|連結|手法|簡訊|訊息|犯|分子|份子|賴|line|id)|是(?:個)?(?:詐騙|騙子|騙人|假的|假帳號)|(?:為|屬)詐騙|騙子"
     r"|疑似詐騙|詐騙嗎|是不是(?:詐騙|騙)|被(?:騙|[^。!?\n]{1,24}騙|詐騙|詐|盜|勒索|威脅|恐嚇)|受騙|上當|受害|檢舉|舉報|報警|報案|警方|警察|警政|刑事局|派出所|反詐"
@@ -88,7 +93,8 @@ def role(text: str, contact: Contact) -> HandleRole:
         return HandleRole.OFFERED
     near = text[max(0, contact.begins - NEAR) : contact.end + NEAR]
     clicks = contact.kind is HandleKind.URL and _pattern(_CLICKS).search(near)
-    if clicks or _pattern(_INVITES).search(near):
+    pays = contact.kind is HandleKind.WALLET and _pattern(_PAYS).search(near)
+    if clicks or pays or _pattern(_INVITES).search(near):
         return HandleRole.OFFERED
     return HandleRole.UNKNOWN
 
