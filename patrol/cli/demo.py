@@ -16,6 +16,7 @@ from patrol.cli.common import Home, Json, data, say, told
 from patrol.errors import BadInput
 
 if TYPE_CHECKING:
+    from patrol.demo.boards import Boards
     from patrol.demo.stage import Stage
 
 app = typer.Typer(help="Synthetic boards on this machine, read as real ones would be.")
@@ -68,6 +69,7 @@ def _round(home: Path, bind: str, seed: int, begun: float, *, as_json: bool) -> 
     from patrol.demo.stage import build, settle
 
     with Boards(seed=seed) as boards:
+        _tell_left_out(boards)
         settings = settle(home, boards.laboratory, bind)
         from patrol.demo.once import one_round
 
@@ -89,6 +91,7 @@ def _story(home: Path, bind: str, seed: int, pace: float) -> None:
 
     now = datetime.now(UTC)
     with Boards(seed=seed, now=now, story=True) as boards:
+        _tell_left_out(boards)
         settings = settle(home, boards.laboratory, bind)
         with warming():
             from patrol.schedule.serve import serve, web_process
@@ -115,6 +118,12 @@ def _story(home: Path, bind: str, seed: int, pace: float) -> None:
             serve(settings, ready=ready, web=web)
         finally:
             story.stop()
+
+
+def _tell_left_out(boards: "Boards") -> None:
+    if boards.left_out:
+        names = ", ".join(boards.left_out)
+        say(f"There is no Chromium on this machine, and only a browser can read {names}: left out.")
 
 
 def _welcome(stage: "Stage", lead: int | None) -> None:

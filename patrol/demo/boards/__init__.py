@@ -75,11 +75,12 @@ class Boards:
 
     def sources(self) -> list[Source]:
         """The boards as sources, to be registered under an authorization."""
-        return [self._source(board) for board in self]
+        return [self._source(board) for board in self if board.name not in self.left_out]
 
-    def readable(self) -> list[Source]:
-        """Those that can be read on this machine: without Chromium, not the ones that draw themselves."""
-        return [source for source in self.sources() if find() or not source.browser]
+    @property
+    def left_out(self) -> list[str]:
+        """Boards that this machine cannot read: without Chromium, those that draw themselves."""
+        return [] if find() else [board.name for board in self if board.engine == "flarum"]
 
     def _source(self, board: Board) -> Source:
         return Source(
