@@ -6,7 +6,7 @@ style sheet; a part is told apart by fill, outline and hatching, not by colour
 alone. No script, no inline style, no image.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from unicodedata import east_asian_width
@@ -241,8 +241,9 @@ def _round_up(n: int) -> int:
     if n <= 4:
         return max(1, n)
     size = 10 ** (len(str(n)) - 1)
-    steps: Iterable[float] = (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10)
-    return next(round(step * size) for step in steps if step * size >= n and step * size % 1 == 0)
+    tenths = (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)
+    sizes = (tenth * size for tenth in tenths)
+    return next(each // 10 for each in sizes if each >= n * 10 and each % 10 == 0)
 
 
 def cut(label: str) -> str:

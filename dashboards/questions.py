@@ -28,7 +28,8 @@ class Tally:
 
     by_status: Mapping[str, int]
 
-    def __getitem__(self, status: str) -> int:
+    def of(self, status: str) -> int:
+        """How many stand there."""
         return self.by_status.get(status, 0)
 
     @property
@@ -37,16 +38,16 @@ class Tally:
 
     @property
     def waiting(self) -> int:
-        return sum(self[status] for status in WAITING)
+        return sum(self.of(status) for status in WAITING)
 
     @property
     def followed(self) -> int:
         """Decided as worth following."""
-        return sum(self[status] for status in FOLLOWED)
+        return sum(self.of(status) for status in FOLLOWED)
 
     @property
     def dismissed(self) -> int:
-        return self[LeadStatus.DISMISSED]
+        return self.of(LeadStatus.DISMISSED)
 
     @property
     def precision(self) -> Share:
@@ -55,7 +56,7 @@ class Tally:
 
     def without(self, others: "Tally") -> "Tally":
         """What is left when others are taken away."""
-        left = {status: n - others[status] for status, n in self.by_status.items()}
+        left = {status: n - others.of(status) for status, n in self.by_status.items()}
         return Tally({status: n for status, n in left.items() if n > 0})
 
 

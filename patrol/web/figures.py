@@ -217,13 +217,13 @@ def _count(period: Period, n: int, narrow: Mapping[str, str]) -> Cell:
 def _statuses(everything: Tally) -> tuple[str, ...]:
     """The columns; together they are the total. Only possible victims are referred, so that one seldom stands there."""
     words = [WAITING, LeadStatus.RELEVANT.value, LeadStatus.ESCALATED.value]
-    if everything[LeadStatus.REFERRED]:
+    if everything.of(LeadStatus.REFERRED):
         words.append(LeadStatus.REFERRED.value)
     return (*words, LeadStatus.DISMISSED.value)
 
 
 def _of(tally: Tally, status: str) -> int:
-    return tally.waiting if status == WAITING else tally[status]
+    return tally.waiting if status == WAITING else tally.of(status)
 
 
 def _percent(share: Share) -> str:

@@ -48,7 +48,7 @@ def grown(garden: Any) -> Any:
     from patrol.models import Outcome
     from patrol.register.tables import Lead, RunRow, SourceRow
 
-    import planting  # type: ignore[import-not-found]  # isort: skip
+    import planting  # isort: skip
 
     body = {**garden.source.body, "name": "quay", "title": {"en": "=Quay"}}
     quay = SourceRow.objects.create(
