@@ -4,43 +4,32 @@
     views      other readings, only where separators or digits hide a word
     scan       all words of all rules in all posts at once, regexes a post, then the signs
     handles    contacts with their roles, only where a sign of one was seen
-    prices     amounts of money, where words of a rule were found and the sign of a price
-    rules      those of which a wanted term was found
+    rules      those of which an anchor was found; other regexes and prices when a rule asks for them
     score      a sum of visible parts
 
 Nothing here keeps anything: `keep` is the last step, and another file.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import NamedTuple
 
-from patrol.models import Category, Flagging, HandleRole, Match, Rule, Span
+from patrol.models import Category, Flagging, Match, Rule, Span
 from pipelines import score
+from pipelines.clues import Clues
 from pipelines.fold import Folded, fold
-from pipelines.handles import FoundHandle, contact_signs, handles
-from pipelines.match import Scan, Signs, Texts
+from pipelines.handles import Reading, contact_signs, handles
+from pipelines.match import Signs, Texts
 from pipelines.prices import SIGN as PRICE_SIGN
 from pipelines.prices import Price, prices
 from pipelines.rules import Ruleset
 from pipelines.terms import Span as Piece
-from pipelines.views import View, readings
+from pipelines.views import readings
 
 BATCH = 256
 """Posts folded at a time: enough to share the cost of a call, few enough to stay in the cache."""
 
 NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
-
-
-class _Seen(NamedTuple):
-    """What the passes over one post said of it."""
-
-    post: int
-    scan: Scan | None
-    signs: AbstractSet[int]
-    views: list[View]
 
 
 @cache
@@ -68,60 +57,66 @@ class Flagger:
             found += self._batch(fold(texts[start : start + BATCH]), categories)
         return found
 
-    def _batch(self, batch: Folded, categories: Collection[Category] | None) -> Iterable[Flagging]:
-        views: dict[int, list[View]] = defaultdict(list)
-        for post, view in readings(batch):
-            views[post].append(view)
+    def _batch(self, batch: Folded, categories: Collection[Category] | None) -> Sequence[Flagging]:
+        found = [NOTHING] * len(batch.texts)
+        for post, read in self._readings(batch).items():
+            found[post] = self._post(batch, post, read, categories)
+        return found
+
+    def _readings(self, batch: Folded) -> Mapping[int, list[Reading]]:
+        """The posts in which something may be found, as they are read: their fold first."""
+        views = [(post, view) for post, some in readings(batch).items() for view in some]
         texts = Texts(batch.texts)
-        scans = self.ruleset.terms.scan(texts)
-        signs = contact_signs().seen_in(texts)
-        nothing: frozenset[int] = frozenset()
-        for post in range(len(batch.texts)):
-            if post in scans or post in signs or post in views or self.ruleset.needs_prices:
-                seen = _Seen(post, scans.get(post), signs.get(post, nothing), views.get(post, []))
-                yield self._post(batch, seen, categories)
-            else:
-                yield NOTHING
+        scans, signs = self.ruleset.terms.scan(texts), contact_signs().seen_in(texts)
+        others = Texts([view.text for _, view in views])
+        other_scans = self.ruleset.terms.scan(others)
+        other_signs = contact_signs().seen_in(others)
+        posts = {*scans, *signs, *(views[nth][0] for nth in (*other_scans, *other_signs))}
+        if self.ruleset.needs_prices:
+            posts |= _price_sign().seen_in(texts).keys()
+        nothing: AbstractSet[int] = frozenset()
+        read = {
+            post: [Reading(batch.texts[post], None, scans.get(post), signs.get(post, nothing))]
+            for post in sorted(posts)
+        }
+        for nth, (post, view) in enumerate(views):
+            if post in read:
+                scan, seen = other_scans.get(nth), other_signs.get(nth, nothing)
+                read[post].append(Reading(view.text, view, scan, seen))
+        return read
 
     def _post(
-        self, batch: Folded, seen: _Seen, categories: Collection[Category] | None
+        self,
+        batch: Folded,
+        post: int,
+        read: Sequence[Reading],
+        categories: Collection[Category] | None,
     ) -> Flagging:
-        post, scan, signs, views = seen
-        found = self.ruleset.terms.spans(batch.texts[post], scan, views)
-        contacts = handles(batch, post, signs, views) if signs or views else []
-        amounts = []
-        if found or self.ruleset.needs_prices:
-            text = batch.texts[post]
-            amounts = prices(text) if _price_sign().seen(text.encode()) else []
-        if not (found or contacts or amounts):
-            return NOTHING
+        contacts = handles(batch, post, read)
+        amounts = _Amounts(batch.texts[post])
+        clues = Clues(self.ruleset.terms, read, contacts, amounts)
         matches = tuple(
-            _match(batch, post, rule, spans)
-            for rule, spans in self._hits(found, contacts, amounts, categories)
+            _match(batch, post, rule, spans) for rule, spans in self.ruleset.hits(clues, categories)
         )
+        if not (matches or contacts):
+            return NOTHING
         kept = tuple(contact.handle for contact in contacts)
-        parts = score.parts(matches, kept, priced=bool(amounts))
+        parts = score.parts(matches, kept, priced=bool(matches and amounts()))
         return Flagging(matches=matches, handles=kept, parts=parts, score=score.score(parts))
 
-    def _hits(
-        self,
-        found: dict[int, set[Piece]],
-        contacts: Sequence[FoundHandle],
-        amounts: Sequence[Price],
-        categories: Collection[Category] | None,
-    ) -> Iterable[tuple[Rule, list[Piece]]]:
-        """Rules that hit. A contact that is only mentioned counts for possible victims alone."""
-        terms = self.ruleset.terms
-        everything = dict(found)
-        for number in terms.prices if amounts else ():
-            everything[number] = {(amount.start, amount.end) for amount in amounts}
-        offers = dict(everything)
-        for number, kinds in terms.handles.items() if contacts else ():
-            of_kind = [one for one in contacts if one.handle.kind in kinds]
-            meant = [one for one in of_kind if one.handle.role is not HandleRole.MENTIONED]
-            everything[number] = {(one.start, one.end) for one in of_kind}
-            offers[number] = {(one.start, one.end) for one in meant}
-        return self.ruleset.hits(everything, offers, categories)
+
+class _Amounts:
+    """The prices in a post, read when they are asked for, once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[Price] | None = None
+
+    def __call__(self) -> Sequence[Price]:
+        if self._found is None:
+            seen = _price_sign().seen(self._text.encode())
+            self._found = prices(self._text) if seen else []
+        return self._found
 
 
 def _match(batch: Folded, post: int, rule: Rule, spans: Sequence[Piece]) -> Match:

@@ -18,7 +18,7 @@ from pipelines.contact import MOST, Contact
 from pipelines.fold import Folded
 from pipelines.fold_table import ignored
 from pipelines.links import MAIL_SIGN, URL_SIGN, mails, refanged, urls
-from pipelines.match import Signs
+from pipelines.match import Scan, Signs
 from pipelines.messengers import INVITE, LINE_SIGN, TELEGRAM_SIGN, WECHAT_SIGN, messengers
 from pipelines.phones import SIGN as PHONE_SIGN
 from pipelines.phones import phones
@@ -65,20 +65,26 @@ class FoundHandle(NamedTuple):
     end: int
 
 
-def handles(
-    batch: Folded, post: int, signs: AbstractSet[int], spread: Iterable[View] = ()
-) -> list[FoundHandle]:
-    """Contacts of a post of a batch, in the order of the text.
+class Reading(NamedTuple):
+    """A text that a post is read as: its fold, or another view of it."""
 
-    `signs` are the readers worth asking, `spread` other readings of the post.
-    """
-    text = batch.texts[post]
-    found = list(_contacts(text, signs))
-    seen = {(contact.kind, contact.value) for contact in found}
-    for view in spread:
-        if view.cut:
+    text: str
+    view: View | None
+    scan: Scan | None
+    signs: AbstractSet[int]
+    """Readers of contacts that are worth asking."""
+
+
+def handles(batch: Folded, post: int, readings: Iterable[Reading]) -> list[FoundHandle]:
+    """Contacts of a post of a batch, in the order of the text."""
+    found: list[Contact] = []
+    seen: set[tuple[HandleKind, str]] = set()
+    for text, view, _, signs in readings:
+        if view is None:
+            found += _contacts(text, signs)
+            seen |= {(contact.kind, contact.value) for contact in found}
             continue
-        for contact in _contacts(view.text, contact_signs().seen(view.text.encode())):
+        for contact in _contacts(text, signs) if not view.cut else ():
             start, end = view.place(contact.start, contact.end)
             opened = view.origins[contact.begins]
             if (contact.kind, contact.value) not in seen and not _taken(found, start, end):
@@ -90,9 +96,8 @@ def handles(
 
 def _contacts(text: str, signs: AbstractSet[int]) -> Iterator[Contact]:
     kept: list[Contact] = []
-    for number, reader in enumerate(READERS):
-        if number not in signs:
-            continue
+    for number in sorted(signs):
+        reader = READERS[number]
         for contact in reader.read(text):
             others = kept
             if contact.kind is HandleKind.PHONE:  # 加賴 0900-000-000 is both

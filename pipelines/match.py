@@ -13,9 +13,8 @@ leftmost-longest spans. Python's own `re` never sees them.
 import threading
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import accumulate
 from typing import Any, NamedTuple
 
 import hyperscan
@@ -49,8 +48,8 @@ class Scan(NamedTuple):
     """What one pass said of one text."""
 
     words: list[Found]
-    regexes: list[int]
-    """Numbers of the regexes that may match: ask `Matcher.spans`."""
+    regexes: AbstractSet[int]
+    """Numbers of those of the first regexes that may match."""
 
 
 Hit = tuple[int, int, int]
@@ -62,10 +61,14 @@ class Texts:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
-        self.each = [text.encode() for text in texts]
-        self.joined = b"\0".join(self.each)
-        """With a character between them that stands in no word and no sign."""
-        self._starts = [0, *accumulate(len(data) + 1 for data in self.each)]
+        self.joined = "\0".join(texts).encode()
+        """With a character between them that stands in no word, no sign and no fold."""
+        ends = np.flatnonzero(np.frombuffer(self.joined, dtype=np.uint8) == 0).tolist()
+        self._starts = [0, *(end + 1 for end in ends), len(self.joined) + 1]
+
+    def data(self, nth: int) -> bytes:
+        """One of them in UTF-8."""
+        return self.joined[self._starts[nth] : self._starts[nth + 1] - 1]
 
     def apart(self, hits: Iterable[Hit]) -> Mapping[int, list[Hit]]:
         """Hits in the joined texts by the text they are in, with places in that."""
@@ -131,55 +134,54 @@ class Matcher:
         self._tails = [
             not mix and _spaced(word[-1]) for mix, word in zip(mixed, words, strict=True)
         ]
+        self._loose = list(map(loosened, regexes))
         self._regexes = [re2.compile(pattern, _options()) for pattern in regexes]
         self._word_database = _Database(list(map(_escaped, words)), _WORD_FLAGS)
-        self._regex_database = _Database(list(map(loosened, regexes)), _REGEX_FLAGS)
+        self._regex_database = _Database(self._loose, _REGEX_FLAGS)
+        self.first: Sequence[int] = range(len(regexes))
+        """Numbers of the regexes that every text is scanned for."""
+        self._first_database = self._regex_database
 
-    def scan(self, text: str, data: bytes) -> Scan | None:
-        """What is in a folded text, given also in UTF-8; None if nothing is."""
-        words, regexes = self._word_database.hits(data), self._regex_database.hits(data)
-        return self._scan(text, data, words, regexes) if words or regexes else None
+    def scan_first(self, regexes: Collection[int]) -> None:
+        """Scan texts for these regexes only; of the others, `may` tells on demand."""
+        self.first = sorted(regexes)
+        loose = [self._loose[number] for number in self.first]
+        self._first_database = _Database(loose, _REGEX_FLAGS)
 
-    def scan_all(self, texts: Texts) -> Mapping[int, Scan]:
-        """The same for many texts: those in which something is.
+    def scan(self, texts: Texts) -> Mapping[int, Scan]:
+        """What is in folded texts, for those in which something is.
 
         Words are looked for in all at once. A regex may match across two texts,
         and then hide what it matches in the second, so regexes are not.
         """
         words = texts.apart(self._word_database.hits(texts.joined))
-        regexes: dict[int, list[Hit]] = {}
-        for nth, data in enumerate(texts.each if self._regexes else ()):
-            hits = self._regex_database.hits(data)
+        regexes: dict[int, frozenset[int]] = {}
+        for nth in range(len(texts.texts)) if self.first else ():
+            hits = self._first_database.hits(texts.data(nth))
             if hits:
-                regexes[nth] = hits
+                regexes[nth] = frozenset(self.first[number] for number, _, _ in hits)
+        nothing: frozenset[int] = frozenset()
         return {
-            nth: self._scan(
-                texts.texts[nth], texts.each[nth], words.get(nth, ()), regexes.get(nth, ())
+            nth: Scan(
+                self._founds(texts.texts[nth], texts.data(nth), words.get(nth, ())),
+                regexes.get(nth, nothing),
             )
             for nth in words.keys() | regexes.keys()
         }
 
-    def _scan(self, text: str, data: bytes, words: Sequence[Hit], regexes: Sequence[Hit]) -> Scan:
-        founds = self._founds(text, data, words) if words else []
-        return Scan(founds, sorted(number for number, _, _ in regexes))
+    def may(self, text: str) -> frozenset[int]:
+        """Numbers of all regexes that may match a folded text: ask `spans`."""
+        return frozenset(number for number, _, _ in self._regex_database.hits(text.encode()))
 
     def spans(self, regex: int, text: str) -> list[tuple[int, int]]:
         """Leftmost-longest matches of a regex in a folded text, without empty ones."""
-        spans = (match.span() for match in self._regexes[regex].finditer(text))
-        return [(start, end) for start, end in spans if start < end]
+        data = text.encode()
+        spans = (match.span() for match in self._regexes[regex].finditer(data))
+        return _places(text, data, [(start, end) for start, end in spans if start < end])
 
     def _founds(self, text: str, data: bytes, hits: Sequence[Hit]) -> list[Found]:
         """Hits with places in characters instead of bytes."""
-        if len(data) == len(text):
-            places = [(start, end) for _, start, end in hits]
-        elif len(hits) < 8:
-            places = [
-                (len(data[:start].decode()), len(data[:end].decode())) for _, start, end in hits
-            ]
-        else:
-            begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80
-            counts = np.concatenate(([0], np.cumsum(begins)))
-            places = [(int(counts[start]), int(counts[end])) for _, start, end in hits]
+        places = _places(text, data, [(start, end) for _, start, end in hits])
         return [
             Found(number, start, end, self._free(text, number, start, end))
             for (number, _, _), (start, end) in zip(hits, places, strict=True)
@@ -194,6 +196,17 @@ class Matcher:
             return True
         # `line777` is an account after a word; `lines` is another word.
         return after.isdigit() != text[end - 1].isdigit() and after.isdigit()
+
+
+def _places(text: str, data: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Places in a text, from those in its UTF-8."""
+    if len(data) == len(text) or not spans:
+        return spans
+    if len(spans) < 8:
+        return [(len(data[:start].decode()), len(data[:end].decode())) for start, end in spans]
+    begins = (np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80
+    counts = np.concatenate(([0], np.cumsum(begins)))
+    return [(int(counts[start]), int(counts[end])) for start, end in spans]
 
 
 def _note(number: int, start: int, end: int, _flags: int, hits: Any) -> None:
@@ -218,6 +231,7 @@ def _options() -> Any:
     options.case_sensitive = False
     options.longest_match = True
     options.log_errors = False
+    options.never_capture = True
     return options
 
 

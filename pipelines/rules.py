@@ -5,15 +5,18 @@ without which the rule cannot be true, words rather than contacts and prices.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
 
 from patrol.errors import BadInput, ManyErrors, PatrolError
 from patrol.models import Category, LeadKind, Lexicon, Rule
-from pipelines.match import outermost
+from pipelines.clues import Clues
+from pipelines.fold import fold
+from pipelines.match import Texts, outermost
 from pipelines.terms import Span, Terms
 from pipelines.when import Node, parse
 
@@ -36,20 +39,47 @@ class Compiled:
     rule: Rule
     when: Node
     terms: Mapping[str, int]
-    """Its terms' numbers."""
+    """Its terms' numbers, those that can make it true before those that are only negated."""
 
-    def spans(self, found: Mapping[int, set[Span]]) -> list[Span] | None:
-        """Spans of the terms that make it true, in order, without those inside others; None if it is not."""
-        own = {name: found[number] for name, number in self.terms.items() if found.get(number)}
+    def spans(self, clues: Clues) -> list[Span] | None:
+        """Spans of the terms that make it true, in order, without those inside others; None if it is not.
+
+        Rules for possible victims are asked of all contacts, the others of those offered.
+        """
+        offered = self.rule.kind is not LeadKind.POSSIBLE_VICTIM
+        there = self._there(clues, offered=offered)
+        if there is None:
+            return None
+        own = {name: clues.spans(self.terms[name], offered=offered) for name in there}
         if self.rule.within is None:
-            support = self.when.support(own.keys(), own.keys())
-            if support is None:
-                return None
+            support = self.when.support(there, there) or ()
             return outermost(span for name in support for span in own[name])
         spans = [span for window in self._windows(own, self.rule.within) for span in window]
         return outermost(spans) or None
 
-    def _windows(self, own: Mapping[str, set[Span]], within: int) -> Iterator[list[Span]]:
+    def _there(self, clues: Clues, *, offered: bool) -> set[str] | None:
+        """Which of its terms are there; None as soon as it cannot be true any more.
+
+        What is doubtful counts for the rule until it is known: as there where it
+        is wanted, as absent where it is negated.
+        """
+        there = {name for name, one in self.terms.items() if clues.known(one, offered=offered)}
+        doubtful = [name for name in self.terms if name not in there]
+        for look in (False, True):
+            if look:
+                clues.look()
+            doubtful = [name for name in doubtful if clues.may(self.terms[name])]
+            if self.when.support(there | set(doubtful), there) is None:
+                return None
+        while doubtful:
+            name = doubtful.pop(0)
+            if clues.spans(self.terms[name], offered=offered):
+                there.add(name)
+            if self.when.support(there | set(doubtful), there) is None:
+                return None
+        return there
+
+    def _windows(self, own: Mapping[str, AbstractSet[Span]], within: int) -> Iterator[list[Span]]:
         """The true windows' spans. What is negated must be nowhere, not only not near."""
         ordered = sorted((start, end, name) for name, spans in own.items() for start, end in spans)
         for first, (start, _, _) in enumerate(ordered):
@@ -76,11 +106,13 @@ class Ruleset:
         self.needs_prices = False
         """Whether some rule may be true of a text without any of its words."""
         self._by_term: dict[int, list[int]] = defaultdict(list)
+        common = _common(self.rules, terms)
         for place, compiled in enumerate(rules):
-            for name in _anchors(compiled, terms):
+            for name in _anchors(compiled, common):
                 number = compiled.terms[name]
                 self._by_term[number].append(place)
-                self.needs_prices |= number in terms.handles or number in terms.prices
+                self.needs_prices |= number in terms.prices
+        terms.scan_first(self._by_term)
 
     @classmethod
     def build(cls, rules: Sequence[Rule], lexicons: Sequence[Lexicon]) -> Self:
@@ -98,41 +130,56 @@ class Ruleset:
                 faults.append(error)
             else:
                 numbers = {name: terms.number(term) for name, term in rule.terms.items()}
-                compiled.append(Compiled(rule, when, numbers))
+                wanted = when.wanted()
+                ordered = sorted(numbers, key=lambda name: name not in wanted)
+                compiled.append(Compiled(rule, when, {name: numbers[name] for name in ordered}))
         if faults:
             raise ManyErrors(faults)
         return cls(compiled, terms, _digest(rules, lexicons))
 
     def hits(
-        self,
-        found: Mapping[int, set[Span]],
-        offered: Mapping[int, set[Span]],
-        categories: Collection[Category] | None,
+        self, clues: Clues, categories: Collection[Category] | None
     ) -> Iterator[tuple[Rule, list[Span]]]:
         """Rules that are true, in the order of the set, with their spans.
 
-        Rules for possible victims are asked of all that was `found` and always
-        run; the others of what is `offered` there, if the categories name theirs.
+        Rules for possible victims always run; the others if the categories name theirs.
         """
-        places = {place for number in found for place in self._by_term.get(number, ())}
+        first = clues.first | self.terms.prices if self.needs_prices else clues.first
+        places = {place for number in first for place in self._by_term.get(number, ())}
         for place in sorted(places):
-            rule = self._compiled[place].rule
-            if not _runs(rule, categories):
-                continue
-            victim = rule.kind is LeadKind.POSSIBLE_VICTIM
-            spans = self._compiled[place].spans(found if victim else offered)
-            if spans:
-                yield rule, spans
+            compiled = self._compiled[place]
+            if _runs(compiled.rule, categories) and (spans := compiled.spans(clues)):
+                yield compiled.rule, spans
 
 
-def _anchors(compiled: Compiled, terms: Terms) -> Collection[str]:
-    """Terms of which one must be found; contacts and prices, which are everywhere, only if nothing else will do."""
+ELSEWHERE = 1_000_000
+"""Cost of a contact or a price as an anchor: they are everywhere, and no word is."""
 
-    def cost(name: str) -> int:
-        number = compiled.terms[name]
-        return 100 if number in terms.handles or number in terms.prices else 1
 
-    return compiled.when.anchors(cost) or compiled.when.wanted()
+def _common(rules: Sequence[Rule], terms: Terms) -> Callable[[int], int]:
+    """How common a term is, judged by the texts that all rules quote as examples."""
+    each = [rule.examples for rule in rules]
+    examples = [hit.text for one in each for hit in one.hit]
+    examples += [miss.text for one in each for miss in one.miss]
+    counts: Counter[int] = Counter()
+    scans = terms.scan(Texts(fold(examples).texts))
+    for scan in scans.values():
+        counts.update(terms.of_regexes(scan.regexes))
+
+    def cost(number: int) -> int:
+        everywhere = number in terms.handles or number in terms.prices
+        return ELSEWHERE if everywhere else 1 + counts[number]
+
+    return cost
+
+
+def _anchors(compiled: Compiled, cost: Callable[[int], int]) -> Collection[str]:
+    """Terms of which one must be found for the rule to be true: the rarest that will do.
+
+    Words are scanned for anyway, so they cost nothing.
+    """
+    anchors = compiled.when.anchors(lambda name: cost(compiled.terms[name]))
+    return anchors or compiled.when.wanted()
 
 
 def _runs(rule: Rule, categories: Collection[Category] | None) -> bool:

@@ -6,6 +6,7 @@ at once.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ from patrol.models import HandleKind, Lexicon, Rule, Term
 from pipelines.fold import fold_one
 from pipelines.match import UNREADABLE, Found, Matcher, Scan, Texts, fault
 from pipelines.regexes import folded_regex
-from pipelines.views import View
 
 Span = tuple[int, int]
 """Characters of a folded text, as `text[start:end]`."""
@@ -48,6 +48,13 @@ class _Use(NamedTuple):
     unless: frozenset[int]
 
 
+class Regex(NamedTuple):
+    """A term that is a regex: its number, and inside which words its matches do not count."""
+
+    regex: int
+    unless: frozenset[int]
+
+
 class Terms:
     """All terms of a set of rules, compiled."""
 
@@ -63,8 +70,10 @@ class Terms:
         self._words: dict[str, int] = {}
         self._uses: dict[int, set[_Use]] = defaultdict(set)
         self._regexes: dict[str, int] = {}
-        self._regex_uses: dict[int, set[_Use]] = defaultdict(set)
+        self._regex_terms: dict[int, set[int]] = defaultdict(set)
         self._written: list[tuple[str, str, str, str]] = []
+        self.regexes: dict[int, Regex] = {}
+        """Terms that are regexes."""
         self.handles: dict[int, frozenset[HandleKind]] = {}
         """Terms that are kinds of contact."""
         self.prices: set[int] = set()
@@ -74,10 +83,9 @@ class Terms:
                 if term not in self._numbers:
                     self._numbers[term] = len(self._numbers)
                     faults += self._add(rule, name, term)
-        self._unless = {
-            number for uses in (self._uses, self._regex_uses) for one in uses.values()
-            for use in one for number in use.unless
-        }  # fmt: skip
+        in_words = (use.unless for uses in self._uses.values() for use in uses)
+        in_regexes = (regex.unless for regex in self.regexes.values())
+        self._unless = frozenset().union(*in_words, *in_regexes)
         self._matcher = self._compiled(faults)
 
     def _compiled(self, faults: list[PatrolError]) -> Matcher:
@@ -97,34 +105,39 @@ class Terms:
 
     def scan(self, texts: Texts) -> Mapping[int, Scan]:
         """What is in folded texts, for those in which something is."""
-        return self._matcher.scan_all(texts)
+        return self._matcher.scan(texts)
 
-    def spans(self, text: str, scan: Scan | None, views: Iterable[View]) -> dict[int, set[Span]]:
-        """Where a folded text holds which term, in it or in another reading of it."""
-        words = [] if scan is None else list(scan.words)
-        regexes = [] if scan is None else [
-            (regex, span) for regex in scan.regexes for span in self._matcher.spans(regex, text)
-        ]  # fmt: skip
-        for view in views:
-            read = self._matcher.scan(view.text, view.text.encode())
-            if read is None:
-                continue
-            words += [_moved(found, view) for found in read.words]
-            regexes += [
-                (regex, view.place(*span))
-                for regex in (() if view.cut else read.regexes)
-                for span in self._matcher.spans(regex, view.text)
-            ]
+    def scan_first(self, numbers: Iterable[int]) -> None:
+        """Scan texts only for those of these terms that are regexes, and for words."""
+        self._matcher.scan_first(
+            {self.regexes[one].regex for one in numbers if one in self.regexes}
+        )
+
+    def may(self, text: str) -> AbstractSet[int]:
+        """Regexes that may match a folded text."""
+        return self._matcher.may(text)
+
+    def of_regexes(self, regexes: Iterable[int]) -> set[int]:
+        """The terms that these regexes are."""
+        return {number for regex in regexes for number in self._regex_terms[regex]}
+
+    def matches(self, regex: int, text: str) -> list[Span]:
+        """Where a regex matches a folded text."""
+        return self._matcher.spans(regex, text)
+
+    def covers(self, words: Iterable[Found]) -> Mapping[int, list[Span]]:
+        """Where the longer words stand in which others do not count."""
+        return _covers(words, self._unless)
+
+    def of_words(
+        self, words: Iterable[Found], covers: Mapping[int, list[Span]]
+    ) -> dict[int, set[Span]]:
+        """Where the terms stand of which these words are."""
         found: dict[int, set[Span]] = defaultdict(set)
-        covers = _covers(words, self._unless)
         for word in words:
+            span = (word.start, word.end)
             for use in self._uses.get(word.number, ()):
-                span = (word.start, word.end)
-                if word.free and not _inside(span, use.unless, covers):
-                    found[use.term].add(span)
-        for regex, span in regexes:
-            for use in self._regex_uses[regex]:
-                if not _inside(span, use.unless, covers):
+                if word.free and not inside(span, use.unless, covers):
                     found[use.term].add(span)
         return found
 
@@ -160,7 +173,8 @@ class Terms:
         regex_number = self._regexes.setdefault(regex, len(self._regexes))
         self._written.append((rule.name, name, term.regex or "", regex))
         longer = [self._word(word) for word in map(fold_one, term.unless) if word]
-        self._regex_uses[regex_number].add(_Use(self._numbers[term], frozenset(longer)))
+        self._regex_terms[regex_number].add(self._numbers[term])
+        self.regexes[self._numbers[term]] = Regex(regex_number, frozenset(longer))
 
     def _add_words(self, rule: Rule, name: str, term: Term) -> Iterator[PatrolError]:
         words = [(word, term.unless) for word in term.words]
@@ -197,29 +211,16 @@ def _nearest(name: str, known: Sequence[str]) -> str:
     return near[0] if near else "one that exists"
 
 
-def _moved(found: Found, view: View) -> Found:
-    start, end = view.place(found.start, found.end)
-    free = found.free and (not view.cut or _severed(found, view))
-    return found._replace(start=start, end=end, free=free)
-
-
-def _severed(found: Found, view: View) -> bool:
-    """Whether something was taken out behind a word's first or before its last character."""
-    places = view.origins[found.start : found.end]
-    return len(places) > 1 and (places[1] - places[0] > 1 or places[-1] - places[-2] > 1)
-
-
-def _covers(words: Iterable[Found], wanted: Iterable[int]) -> Mapping[int, list[Span]]:
+def _covers(words: Iterable[Found], numbers: AbstractSet[int]) -> Mapping[int, list[Span]]:
     """Where the longer words stand."""
     covers: dict[int, list[Span]] = defaultdict(list)
-    numbers = frozenset(wanted)
     for word in words:
         if word.number in numbers:
             covers[word.number].append((word.start, word.end))
     return covers
 
 
-def _inside(span: Span, unless: Iterable[int], covers: Mapping[int, list[Span]]) -> bool:
+def inside(span: Span, unless: Iterable[int], covers: Mapping[int, list[Span]]) -> bool:
     """Whether a span lies inside one of the longer words."""
     if not covers:
         return False

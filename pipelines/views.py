@@ -13,27 +13,14 @@ comma or a line break, both sides. Letters must stand alone, three in a row.
 """
 
 import re
-import sys
-from collections.abc import Iterator
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.fold import Folded
-
-ALONE_EITHER = frozenset(" /|・,&+#~\"'()[]{}<>「」『』《》〈〉【】〔〕=")
-"""Separators that are also written between words: one neighbour must be a single character."""
-
-ALONE_BOTH = frozenset("\n,、:!")
-"""Separators that are also written between sentences: both neighbours must be."""
-
-NEVER = frozenset("。;?")
-
-LONGEST = 4
-"""Characters of a separator. Longer ones are layout."""
+from pipelines.separators import ALONE_BOTH, ALONE_EITHER, LEET, LONGEST, NEVER, hidden
 
 _LEET_INSIDE = re.compile(r"[013457@$!|][a-z]")
 """A digit behind the last letter is a number: `abc1`."""
@@ -49,41 +36,57 @@ _ROW = re.compile(
     rf"(?<![^\W_])[a-z](?:(?:[^\w。;?\n,、:!]|_){{1,{LONGEST}}}[a-z](?![^\W_])){{2,}}"
 )
 """Letters that stand alone, three or more in a row."""
-_LEET_FROM = "013457@$!|"
-_LEET = (str.maketrans(_LEET_FROM, "oieastasii"), str.maketrans(_LEET_FROM, "oleastasll"))
+_LETTERS = (str.maketrans(LEET, "oieastasii"), str.maketrans(LEET, "oleastasll"))
 """1, ! and | are read as i, and again as l."""
 _TOKEN = re.compile(r"[a-z0-9@$!|]+")
 _LEET_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@$!|")
 _LEAST_LEET = 3
 
 
-class View(NamedTuple):
+@dataclass(frozen=True)
+class View:
     """Another reading: `text[i]` stands at `origins[i]` of the folded text."""
 
     text: str
-    origins: list[int]
+    gaps: tuple[tuple[int, int], ...]
+    """Pieces of the folded text that were taken out."""
     cut: bool = False
     """Whether only words that lost a stroke count in it."""
+
+    @cached_property
+    def origins(self) -> list[int]:
+        """Where its characters stand; few views are ever asked."""
+        places: list[int] = []
+        place = 0
+        for start, end in self.gaps:
+            places += range(place, start)
+            place = end
+        places += range(place, place + len(self.text) - len(places))
+        return places
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the folded text that `text[start:end]` was read from."""
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def readings(batch: Folded) -> Iterator[tuple[int, View]]:
-    """Each other reading of each post of a batch, with the post's place in it."""
-    spreads, leets = _suspects(batch)
-    for post in sorted(spreads | leets):
+def readings(batch: Folded) -> Mapping[int, list[View]]:
+    """The other readings of those posts of a batch that have any."""
+    found = hidden(batch)
+    views: dict[int, list[View]] = defaultdict(list)
+    for post in found.leets - batch.slow.keys():
+        if other := leet(batch.texts[post]):
+            views[post] += other
+    for post, gaps in found.gaps.items():
+        if post not in batch.slow:
+            views[post].append(_without(batch.texts[post], gaps))
+    for post, strokes in found.strokes.items():
+        if post not in batch.slow:
+            views[post].append(_without(batch.texts[post], strokes, cut=True))
+    for post in batch.slow:
         text = batch.texts[post]
-        for view in (
-            *(leet(text) if post in leets else ()),
-            *(spread(text) if post in spreads else ()),
-        ):
-            yield post, view
-    for post, text in enumerate(batch.texts):
-        if "/" in text or "|" in text:
-            for view in cut(text):
-                yield post, view
+        if other := [*leet(text), *spread(text), *cut(text)]:
+            views[post] = other
+    return views
 
 
 def spread(text: str) -> list[View]:
@@ -95,14 +98,14 @@ def spread(text: str) -> list[View]:
 def cut(text: str) -> list[View]:
     """The folded text without single strokes between ideographs, if there are any."""
     strokes = [stroke.span() for stroke in _STROKE.finditer(text)]
-    return [_without(text, strokes)._replace(cut=True)] if strokes else []
+    return [_without(text, strokes, cut=True)] if strokes else []
 
 
 def leet(text: str) -> list[View]:
     """The folded text with words like `l1ne` read as letters, if there are any."""
     words = list(_leet_words(text))
-    found = {_replaced(text, words, letters) for letters in _LEET} - {text}
-    return [View(read, list(range(len(text)))) for read in sorted(found)]
+    found = {_replaced(text, words, letters) for letters in _LETTERS} - {text}
+    return [View(read, ()) for read in sorted(found)]
 
 
 def _leet_words(text: str) -> Iterator[tuple[int, int]]:
@@ -162,66 +165,11 @@ def _needed(separator: str) -> int:
     return int(repeated or not ALONE_EITHER.isdisjoint(separator))
 
 
-def _without(text: str, gaps: list[tuple[int, int]]) -> View:
-    origins: list[int] = []
+def _without(text: str, gaps: list[tuple[int, int]], *, cut: bool = False) -> View:
+    parts = []
     place = 0
-    for start, end in [*gaps, (len(text), len(text))]:
-        origins += range(place, start)
+    for start, end in gaps:
+        parts.append(text[place:start])
         place = end
-    return View("".join(text[place] for place in origins), origins)
-
-
-_OTHER, _HANZI, _LETTER, _DIGIT, _FREE, _EITHER, _BOTH, _NEVER = range(8)
-
-
-@cache
-def _kinds() -> NDArray[np.uint8]:
-    """For every code point: what it is to a view."""
-    kinds = np.full(sys.maxunicode + 1, _OTHER, dtype=np.uint8)
-    for code in (*range(0x3400), *range(0xA000, 0xABFF), *range(0xD7A4, 0x20000)):
-        if not _SOLID.match(chr(code)):
-            kinds[code] = _FREE
-    for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x2A6DF), (0x3105, 0x312F)):
-        kinds[first : last + 1] = _HANZI
-    kinds[ord("0") : ord("9") + 1] = _DIGIT
-    kinds[ord("a") : ord("z") + 1] = _LETTER
-    for kind, chars in ((_EITHER, ALONE_EITHER), (_BOTH, ALONE_BOTH), (_NEVER, NEVER)):
-        kinds[[ord(char) for char in chars]] = kind
-    return kinds
-
-
-def _suspects(batch: Folded) -> tuple[set[int], set[int]]:
-    """Posts that may have separators inside words, and posts that may have digits for letters.
-
-    A cheap test that misses none: it looks at all posts at once, a few array
-    operations each.
-    """
-    kinds = _kinds()[batch.codes]
-    padded = np.concatenate(([_NEVER], kinds, [_NEVER] * 5)).astype(np.uint8)
-    before, here, after, second, third, fourth, fifth = (
-        padded[nth : nth + len(kinds)] for nth in range(7)
-    )
-    lone_left = before >= _FREE
-    one = (after >= _FREE) & (after < _NEVER) & (second == here)
-    more = (after >= _FREE) & (after < _NEVER) & (second >= _FREE) & (second < _NEVER)
-    more &= (third == here) | (fourth == here) | (fifth == here)
-    lone_right = more | (third >= _FREE)
-    lone = (after == _FREE) | ((after == _EITHER) & (lone_left | lone_right))
-    lone |= lone_left & lone_right
-    apart = (here == _HANZI) & (one | more) & lone
-    apart |= (here == _LETTER) & (one | more) & lone_left & lone_right
-    digits = _leet_signs()[batch.codes] & (after == _LETTER)
-    slow = set(batch.slow)
-    return slow | _posts(batch, apart), slow | _posts(batch, digits)
-
-
-def _posts(batch: Folded, where: NDArray[np.bool_]) -> set[int]:
-    places = np.flatnonzero(where)
-    return set((np.searchsorted(batch.starts, places, side="right") - 1).tolist())
-
-
-@cache
-def _leet_signs() -> NDArray[np.bool_]:
-    signs = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
-    signs[[ord(char) for char in _LEET_FROM]] = True
-    return signs
+    parts.append(text[place:])
+    return View("".join(parts), tuple(gaps), cut)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from patrol.models import Handle
 from pipelines.fold import fold, fold_one
-from pipelines.handles import READERS, SIGNS, handles
+from pipelines.handles import READERS, SIGNS, Reading, handles
 from pipelines.keccak import keccak256
 from pipelines.match import Signs
 from pipelines.phones import phones
@@ -25,7 +25,8 @@ PHONES = [
 
 
 def found(text: str) -> list[Handle]:
-    return [one.handle for one in handles(fold([text]), 0, ALL)]
+    batch = fold([text])
+    return [one.handle for one in handles(batch, 0, [Reading(batch.texts[0], None, None, ALL)])]
 
 
 @pytest.mark.parametrize(
@@ -254,6 +255,6 @@ def test_no_text_takes_long(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     batch = fold([text])
     begun = time.process_time()
-    handles(batch, 0, ALL)
+    handles(batch, 0, [Reading(batch.texts[0], None, None, ALL)])
     prices(batch.texts[0])
     assert time.process_time() - begun < 5

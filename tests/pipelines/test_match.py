@@ -5,14 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.fold import fold, fold_one
-from pipelines.match import Matcher, fault, outermost
+from pipelines.match import Found, Matcher, Texts, fault, outermost
 from pipelines.regexes import folded_regex, loosened
 from pipelines.views import cut, leet, readings, spread
 
 
 def free(words: list[str], text: str) -> list[str]:
-    found = Matcher(words).scan(text, text.encode())
-    return [text[word.start : word.end] for word in found.words if word.free] if found else []
+    return [text[word.start : word.end] for word in scanned(words, text) if word.free]
+
+
+def scanned(words: list[str], text: str) -> list[Found]:
+    scan = Matcher(words).scan(Texts(["before", text])).get(1)
+    return scan.words if scan else []
 
 
 @pytest.mark.parametrize(
@@ -46,8 +50,7 @@ def test_words_that_overlap_are_all_found() -> None:
 )
 def test_words_are_found_wherever_python_finds_them(words: list[str], text: str) -> None:
     words = sorted({word.strip() for word in words})
-    found = Matcher(words).scan(text, text.encode())
-    got = {(one.number, one.start) for one in found.words} if found else set()
+    got = {(one.number, one.start) for one in scanned(words, text)}
     for number, word in enumerate(words):
         pattern = re.escape(word).replace("\\ ", "[ \n]{1,4}")
         expected = {match.start() for match in re.finditer(f"(?={pattern})", text)}
@@ -81,7 +84,7 @@ def test_what_either_engine_refuses_is_told(regex: str) -> None:
 def test_a_wide_gap_of_ideographs_is_no_trouble() -> None:
     matcher = Matcher([], ["卖.{0,400}赖"])
     text = "卖" + "的" * 300 + "赖"
-    assert matcher.scan(text, text.encode())
+    assert matcher.scan(Texts([text]))[0].regexes == matcher.may(text) == {0}
     assert matcher.spans(0, text) == [(0, 302)]
     longer = "卖" + "的" * 401 + "赖"
     assert matcher.spans(0, longer) == []
@@ -144,9 +147,9 @@ def test_what_is_punctuation_stays(text: str) -> None:
 @given(st.lists(st.text("援交加abcl1 3.,。/|\n🎉-*é０か한\u3099", max_size=9), max_size=7))
 def test_the_cheap_test_misses_no_reading(texts: list[str]) -> None:
     batch = fold(texts)
-    found = list(readings(batch))
+    found = readings(batch)
     for post, text in enumerate(batch.texts):
-        assert [view for one, view in found if one == post] == [
+        assert found.get(post, []) == [
             *leet(text),
             *spread(text),
             *cut(text),
