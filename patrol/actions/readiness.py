@@ -12,6 +12,8 @@ from patrol.settings import Settings
 FRESH_SECONDS = 5.0
 """An answer is repeated that long: asking writes and syncs a block, and anybody may ask."""
 
+INDEX_SECONDS = 2.0
+
 
 @dataclass(frozen=True)
 class Readiness:
@@ -50,6 +52,15 @@ def _register() -> bool:
 
 
 def _index(settings: Settings) -> bool:
+    """Whether it answers within `INDEX_SECONDS`: one that hangs is away too, and keeps nobody waiting."""
+    answers: list[bool] = []
+    asking = threading.Thread(target=lambda: answers.append(_answers(settings)), daemon=True)
+    asking.start()
+    asking.join(INDEX_SECONDS)
+    return answers == [True]
+
+
+def _answers(settings: Settings) -> bool:
     try:
         index = open_index(settings)
         try:

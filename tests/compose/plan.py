@@ -6,10 +6,14 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = ROOT / "Dockerfile"
+WAIT_SECONDS = 90
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)(?::-([^}]*))?\})")
 
 
@@ -192,3 +197,29 @@ def end(process: "subprocess.Popen[str]") -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.2)
+
+
+def ask(data: Path, subject: int) -> None:
+    """Let the outbox of that volume hold a row."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    with closing(sqlite3.connect(data / "register.sqlite3")) as register, register:
+        columns = "kind, subject, op, written_at, next_at, attempts"
+        register.execute(
+            f"INSERT INTO register_outboxrow ({columns}) VALUES (?, ?, ?, ?, ?, 0)",  # noqa: S608  (our own words)
+            ("post", subject, "forget", now, now),
+        )
+
+
+def counted(data: Path, table: str) -> int:
+    """Rows of a table in that volume."""
+    with closing(sqlite3.connect(data / "register.sqlite3")) as register:
+        count: int = register.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        return count

@@ -3,30 +3,19 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.compose.plan import Host
+from tests.compose.plan import WAIT_SECONDS, Host, ask, counted, until
 
 ENDS_WITHIN_SECONDS = 10
-WAIT_SECONDS = 90
 
 Begin = Callable[[str], Any]
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not true():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.2)
 
 
 def ended(process: Any) -> tuple[int, str]:
@@ -42,22 +31,6 @@ def made(host: Host, begin: Begin) -> Path:
     _, said = init.communicate(timeout=WAIT_SECONDS)
     assert init.returncode == 0, said
     return host.volumes / "data"
-
-
-def ask(data: Path, subject: int) -> None:
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    with closing(sqlite3.connect(data / "register.sqlite3")) as register, register:
-        columns = "kind, subject, op, written_at, next_at, attempts"
-        register.execute(
-            f"INSERT INTO register_outboxrow ({columns}) VALUES (?, ?, ?, ?, ?, 0)",  # noqa: S608  (our own words)
-            ("post", subject, "forget", now, now),
-        )
-
-
-def counted(data: Path, table: str) -> int:
-    with closing(sqlite3.connect(data / "register.sqlite3")) as register:
-        count: int = register.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-        return count
 
 
 def files(folder: Path) -> dict[str, int]:

@@ -137,8 +137,17 @@ def _fetch(version: str, into: Path) -> None:
 class Node:
     """One node. `kill` and `start` again to see what survives."""
 
-    def __init__(self, version: str, home: Path, *, heap: str = HEAP) -> None:
+    def __init__(
+        self,
+        version: str,
+        home: Path,
+        *,
+        heap: str = HEAP,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.version = version
+        self.settings = settings or {}
+        """Further lines of elasticsearch.yml, or others than ours."""
         self.home = home
         self.heap = heap
         self.port = 0
@@ -165,7 +174,7 @@ class Node:
         modules = self.home / "modules"
         if not modules.is_symlink():
             modules.symlink_to(jars / "modules")
-        (self.home / "config" / "elasticsearch.yml").write_text(_NODE.format(port=self.port))
+        (self.home / "config" / "elasticsearch.yml").write_text(self._sheet())
         (self.home / "logs" / "http.ports").unlink(missing_ok=True)
         with (self.home / "logs" / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -182,6 +191,13 @@ class Node:
                 stderr=log,
             )
         self._wait()
+
+    def _sheet(self) -> str:
+        ours = (line.partition(": ")[::2] for line in _NODE.format(port=self.port).splitlines())
+        return "".join(
+            f"{key}: {json.dumps(value)}\n"
+            for key, value in {**dict(ours), **self.settings}.items()
+        )
 
     def _options(self) -> list[str]:
         return [

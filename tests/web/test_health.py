@@ -1,5 +1,7 @@
 """What machines ask: `/healthz` and `/readyz`."""
 
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,17 @@ def test_ready_tells_of_register_and_index(visitor: Any) -> None:
 def test_index_away_is_told_and_fails_nothing(visitor: Any, broken_index: None) -> None:
     answer = visitor.get("/readyz")
     assert (answer.status_code, answer.content) == (200, b"register ok\nindex away\n")
+
+
+def test_index_that_hangs_keeps_nobody_waiting(
+    visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PATROL_SEARCH_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        begun = time.monotonic()
+        answer = visitor.get("/readyz")
+    assert (answer.status_code, answer.content) == (200, b"register ok\nindex away\n")
+    assert time.monotonic() - begun < 5
 
 
 def test_without_a_writable_log_nothing_is_ready(
