@@ -169,7 +169,9 @@ def cut_media(text: str, *, markup: bool = False) -> tuple[str, int]:
         if _LONG.match(run) and _WORDY.match(run) and not _BEGINS.match(run):
             return run
         cut += 1
-        return b"0" if run[:1].isdigit() and b"," in run else CUT.encode()
+        if run[:1].isdigit() and b"," in run:
+            return b"0"
+        return CUT.encode() + (b"\\" if run.endswith(b"\\") else b"")  # it escapes JSON's quote
 
     def without_svg(_: Any) -> bytes:
         nonlocal cut

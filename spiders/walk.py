@@ -119,8 +119,11 @@ class Walk:
             visit.thread.whole = False
 
     def instead(self, visit: Visit, url: str, *, settled: bool) -> bool:
-        """Ask for the same page in another form; False if that was asked for."""
-        return self._offer(self._pages, replace(visit, url=url, settled=settled))
+        """Ask for the same page in another form; False if that was asked for, unless it is the last form."""
+        other = replace(visit, url=url, settled=settled)
+        if settled:
+            self._seen.discard(url)
+        return self._offer(self._pages, other)
 
     def mapped(self, visit: Visit, urls: Sequence[str]) -> None:
         """A list of lists was read: go to the first of them, as many as pages of a list are followed."""

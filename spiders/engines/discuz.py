@@ -19,6 +19,7 @@ from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
 from spiders.page import LayoutChanged, Page, Row, around
+from spiders.pager import last_numbered
 from spiders.plain import Body, one_line, read_body
 from spiders.zones import read_zone
 
@@ -180,6 +181,18 @@ class Discuz(Engine):
             ".page strong + a",
             ".pages strong + a",
         )
+        return _EXTRA.sub("", url) if url else None
+
+    def last_page(self, page: Page) -> str | None:
+        if _page_number(page) != 1:
+            return None
+        url = last_numbered(
+            page, ".pg a:not(.nxt):not(.prev)", ".pages a:not(.next):not(.prev)", ".page a"
+        )
+        return _EXTRA.sub("", url) if url else None
+
+    def previous_page(self, page: Page) -> str | None:
+        url = page.link(".pg a.prev", ".pages a.prev", ".pg a[rel=prev]", "link[rel=prev]")
         return _EXTRA.sub("", url) if url else None
 
     def clock(self, page: Page) -> Clock:

@@ -17,6 +17,7 @@ from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
 from spiders.page import LayoutChanged, Page, Row, around
+from spiders.pager import last_numbered
 from spiders.plain import Body
 from spiders.themes import NOT_SAID, PROSILVER, TABLES, Theme
 from spiders.zones import named_zone, read_zone
@@ -151,6 +152,26 @@ class Phpbb(Engine):
         )
         found = found or _after_current(page) or page.link("a[rel=next]", "link[rel=next]")
         return None if found and "view=next" in found else found
+
+    def last_page(self, page: Page) -> str | None:
+        if not _first_page(page):
+            return None
+        return last_numbered(
+            page,
+            ".pagination a[href*='start=']",
+            ".gensmall a[href*='start='], .nav a[href*='start='], .pagecontent a[href*='start=']",
+        )
+
+    def previous_page(self, page: Page) -> str | None:
+        return page.link(
+            ".pagination li.arrow.previous a",
+            ".pagination li.previous a",
+            ".pagination a[rel=prev]",
+            "fieldset.display-options a.left-box.left",
+            ".pagination a.prev, .pagination .prev a",
+            "a[rel=prev]",
+            "link[rel=prev]",
+        )
 
     def clock(self, page: Page) -> Clock:
         for hook in ("li.rightside span@title", ".timezone span@title, .timezone abbr@title"):

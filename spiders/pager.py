@@ -1,0 +1,20 @@
+"""Page numbers below a thread: which one is the last."""
+
+import re
+
+from spiders.page import Page
+
+_NUMBER = re.compile(r"\D{0,4}(\d{1,6})\D{0,2}")
+
+
+def last_numbered(page: Page, *hooks: str) -> str | None:
+    """Address behind the highest page number that the first of these hooks shows; None if it shows one page."""
+    for hook in hooks:
+        numbered = [
+            (int(found[1]), row)
+            for row in page.each(hook)
+            if (found := _NUMBER.fullmatch(row.node.text().strip()))
+        ]
+        if numbered:
+            return max(numbered, key=lambda pair: pair[0])[1].link("@href")
+    return None
