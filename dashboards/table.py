@@ -57,6 +57,10 @@ def as_csv(table: Table) -> bytes:
 def _tame(values: Iterable[Value]) -> list[Value]:
     """Text that a spreadsheet would compute, made text by a leading apostrophe."""
     return [
-        f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
-        for value in values
+        f"'{value}" if isinstance(value, str) and _computed(value) else value for value in values
     ]
+
+
+def _computed(text: str) -> bool:
+    """Whether a spreadsheet may take it for a formula; some drop the blanks before it first."""
+    return bool({text[:1], text.lstrip()[:1]} & _FORMULA)
