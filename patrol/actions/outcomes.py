@@ -40,7 +40,7 @@ SENTENCES: dict[Outcome, tuple[str, str]] = {
         _("Choose addresses that it allows, or end the source."),
     ),
     Outcome.AUTHORIZATION_ENDED: (
-        _("No authorization covers this source now, so nothing was asked of the site."),
+        _("No authorization covers this source now, so nothing more is asked of the site."),
         _("Request an authorization and have another person approve it."),
     ),
     Outcome.OUTSIDE_HOURS: (

@@ -25,15 +25,20 @@ class HalfMigrated(Refused):
 
 def create(settings: Settings, desk: Desk) -> None:
     """Make the register, or bring an older one up to date. Safe to repeat."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
-    for key in ("text.key", "tag.key"):
-        secret_file(settings.keys_path / key)
+    make_tables(settings)
     log.refuse_unwritable()
     with desk.act(Permission.SYSTEM_OPERATE, Verb.REGISTER_CREATED):
         pass
     rulebook.publish(desk, *read_rules(settings.config))
     checkpoints.sign_now()
+
+
+def make_tables(settings: Settings) -> None:
+    """The data directory with empty tables and keys; nothing has happened there yet."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    for key in ("text.key", "tag.key"):
+        secret_file(settings.keys_path / key)
 
 
 def propose_shipped(settings: Settings, desk: Desk, unit: str) -> int:

@@ -94,8 +94,10 @@ def _story(home: Path, bind: str, seed: int, pace: float) -> None:
         _tell_left_out(boards)
         settings = settle(home, boards.laboratory, bind)
         with warming():
+            from patrol.schedule.children import Children
             from patrol.schedule.serve import serve, web_process
 
+            Children().warm()
             web = web_process(settings)
             reads = read_all({board.name: board for board in boards}, boards.sources(), seed, now)
         try:

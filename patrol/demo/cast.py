@@ -23,6 +23,13 @@ PEOPLE = (
 )
 """Accounts and roles. Two supervisors: nobody approves what they asked for themself."""
 
+COLLEAGUES = (
+    ("chen.yw", Role.OFFICER),
+    ("huang.sc", Role.OFFICER),
+    ("tsai.mh", Role.OFFICER),
+)
+"""Officers of the invented past; nobody signs in as one of them."""
+
 AUTHORIZATION = Paper(
     basis="示範網路巡查條例第 7 條（虛構，僅供展示）",
     number="示範少字第 00042 號",

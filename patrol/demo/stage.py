@@ -2,14 +2,23 @@
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from patrol.demo.cast import AUTHORIZATION, PEOPLE, UNIT
+from patrol.demo.cast import AUTHORIZATION, COLLEAGUES, PEOPLE, UNIT
+from patrol.demo.read import DAYS, Read
 from patrol.models import Category, Role, Scope, Source
 from patrol.settings import Settings
+
+SHORT_LIVED = "open_chats"
+"""The source whose mandate ended before the present begins."""
+
+SHORT_OF = timedelta(hours=1)
 
 LINK_MINUTES = 12 * 60
 """The demo's links last a working day; a real one lasts minutes."""
@@ -20,8 +29,8 @@ class Stage:
     """A demo that is ready to run."""
 
     settings: Settings
-    links: Mapping[Role, str]
-    """One-time sign-in links, a role each."""
+    links: Mapping[str, str]
+    """One-time sign-in links, by account."""
     sources: tuple[str, ...]
 
 
@@ -44,28 +53,85 @@ def settle(home: Path, laboratory: str, bind: str) -> Settings:
     return Settings()
 
 
+@contextmanager
+def warming() -> Iterator[None]:
+    """Compile the rules in a process of their own meanwhile; what they compile to is on the disk at the end."""
+    with subprocess.Popen([sys.executable, "-m", "patrol.demo.warm"]) as warm:
+        try:
+            yield
+        except BaseException:
+            warm.kill()
+            raise
+
+
 def build(settings: Settings, sources: Sequence[Source]) -> Stage:
     """Make the register, the people, the sources and their authorizations. Django must be open."""
-    from patrol.actions import people, setup  # noqa: PLC0415  (need an open Django)
+    _found(settings)
+    until = _now() + timedelta(days=90)
+    for source in sources:
+        authorize(source, until)
+    return Stage(settings, _links(settings), tuple(source.name for source in sources))
+
+
+def build_with_past(settings: Settings, reads: Sequence[Read], seed: int, now: datetime) -> Stage:
+    """The same a month ago, and everything that the month brought. What the clock says until `now` is invented."""
+    from patrol.actions import setup  # noqa: PLC0415  (needs an open Django)
+    from patrol.demo.past import EVERY_MINUTES, Past  # noqa: PLC0415  (same)
+    from patrol.register import clock  # noqa: PLC0415  (same)
+
+    setup.make_tables(settings)
+    with clock.invented(now - timedelta(days=DAYS, hours=1)) as tell:
+        _found(settings)
+        for account, role in COLLEAGUES:
+            _add(account, role)
+        for read in filter(Read.is_known, reads):
+            ends = now - SHORT_OF if read.source.name == SHORT_LIVED else now + timedelta(days=60)
+            authorize(read.source.model_copy(update={"every_minutes": EVERY_MINUTES}), ends)
+        Past(reads, seed, now, tell).live()
+    for read in reads:
+        if not read.is_known():
+            authorize(read.source, now + timedelta(days=60))
+    return Stage(settings, _links(settings), tuple(read.source.name for read in reads))
+
+
+def _found(settings: Settings) -> None:
+    from patrol.actions import setup  # noqa: PLC0415  (needs an open Django)
     from patrol.actions.desk import Desk  # noqa: PLC0415
 
     operator = Desk.command_line()
     setup.create(settings, operator)
     setup.open_laboratory(settings, operator)
     for account, role in PEOPLE:
-        people.add(operator, account, role, UNIT, password=None, language="zh-hant")
-    for source in sources:
-        _authorize(source)
-    links: dict[Role, str] = {}
-    for account, role in PEOPLE:
-        token = people.issue_link(operator, account, minutes=LINK_MINUTES)
-        links.setdefault(role, f"http://{settings.bind}/enter/{token}")
-    return Stage(settings, links, tuple(source.name for source in sources))
+        _add(account, role)
 
 
-def _authorize(source: Source) -> None:
-    """Ask as one supervisor and approve as another, as everywhere else."""
-    from patrol.actions import mandates, people  # noqa: PLC0415
+def _add(account: str, role: Role) -> None:
+    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.desk import Desk  # noqa: PLC0415
+
+    people.add(Desk.command_line(), account, role, UNIT, password=None, language="zh-hant")
+
+
+def _links(settings: Settings) -> dict[str, str]:
+    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.desk import Desk  # noqa: PLC0415
+
+    operator = Desk.command_line()
+    return {
+        account: f"http://{settings.bind}/enter/{people.issue_link(operator, account, minutes=LINK_MINUTES)}/"
+        for account, _ in PEOPLE
+    }
+
+
+def _now() -> datetime:
+    from patrol.register import clock  # noqa: PLC0415  (needs an open Django)
+
+    return clock.now()
+
+
+def authorize(source: Source, until: datetime, since: datetime | None = None) -> int:
+    """Propose a source, ask for its mandate as one supervisor and approve it as another. Returns the mandate's number."""
+    from patrol.actions import mandates, people  # noqa: PLC0415  (need an open Django)
     from patrol.actions import sources as register  # noqa: PLC0415
     from patrol.actions.desk import Desk  # noqa: PLC0415
 
@@ -75,7 +141,6 @@ def _authorize(source: Source) -> None:
         if role is Role.SUPERVISOR
     )
     register.propose(asking, source)
-    now = asking.now()
     row = mandates.request(
         asking,
         source.name,
@@ -83,7 +148,8 @@ def _authorize(source: Source) -> None:
         number=AUTHORIZATION.number,
         scope=Scope(hosts=mandates.start_hosts(asking, source.name)),
         categories=tuple(Category),
-        valid_from=now,
-        valid_until=now + timedelta(days=90),
+        valid_from=since or asking.now(),
+        valid_until=until,
     )
     mandates.approve(approving, row.pk)
+    return row.pk

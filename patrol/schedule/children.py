@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
 
 from patrol.actions import runs
@@ -50,6 +50,11 @@ class Children:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def warm(self) -> None:
+        """Start the template now, so that the first run does not wait for its imports."""
+        with _deaf():
+            forkserver.ensure_running()
 
     def begin_waiting(self) -> int:
         """Start processes for runs that wait, up to `at_once` in all. Returns how many."""

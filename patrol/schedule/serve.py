@@ -73,14 +73,19 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
 
 
 def serve(
-    settings: Settings, *, projects: bool = True, ready: Callable[[], None] = lambda: None
+    settings: Settings,
+    *,
+    projects: bool = True,
+    ready: Callable[[], None] = lambda: None,
+    web: "subprocess.Popen[bytes] | None" = None,
 ) -> None:
     """Run until SIGINT or SIGTERM; calls `ready` once pages are served. Raises `WebDied`.
 
+    `web` is a `web_process` that was started before, and is ended with the rest.
     Without `projects`, a `patrol projector` beside it feeds the index and signs checkpoints.
     """
     over = told_to_end()
-    web = web_process(settings)
+    web = web or web_process(settings)
     children = Children()
     clock = Clock(children)
     projector = Projector(settings)

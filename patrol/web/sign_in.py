@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed, user_logged_in
@@ -23,7 +24,9 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from patrol.actions import people
 from patrol.actions.desk import Details
@@ -133,13 +136,30 @@ def on_record(view: Callable[..., HttpResponseBase], page: str) -> Callable[...,
     return recorded
 
 
+def _onward(wanted: str) -> str:
+    """That address if it is a page of this workbench, named by its path alone; the first page otherwise."""
+    place = urlsplit(wanted) if wanted.isascii() and wanted.isprintable() else None
+    if place is None or not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return "/"
+    try:
+        resolve(place.path)
+    except Resolver404:
+        return "/"
+    return wanted
+
+
 def by_link(request: HttpRequest, token: str) -> HttpResponse | Refused:
-    """Sign in with a link that works once; a person with a second factor is asked for it. Call it on record."""
+    """Sign in with a link that works once, and go on to its `next` if that is a page of ours.
+
+    A person with a second factor is asked for it. Call it on record.
+    """
     try:
         person = people.sign_in_by_link(token, origin(request))
     except Refused as refused:
         return refused  # its record stands in this transaction
     request.by_link = True  # type: ignore[attr-defined]
     record_authentication(request, person, method="link")
-    response: HttpResponse = perform_login(request, person, redirect_url="/")
+    response: HttpResponse = perform_login(
+        request, person, redirect_url=_onward(request.GET.get("next", ""))
+    )
     return response

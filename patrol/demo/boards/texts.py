@@ -63,6 +63,8 @@ class BoardText(Model):
     title: Titles
     channel: Channel
     authors: list[str]
+    story: bool = False
+    """Whether it stands in the demo's story alone, and not in its single round."""
 
 
 class Again(Model):
@@ -85,27 +87,29 @@ class Notable(Again):
 Notables = Annotated[list[Notable], Field(min_length=1)]
 
 
-def _read(path: Path) -> object:
+def read_yaml(path: Path) -> object:
+    """A file of texts, as plain lists and maps."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506  (a safe loader, in C where it is)
 
 
-def board_names() -> list[str]:
-    """Every folder that holds a `board.yml`."""
-    return sorted(path.parent.name for path in FOLDER.glob("*/board.yml"))
+def board_names(*, story: bool = False) -> list[str]:
+    """Every folder that holds a `board.yml`; those of the story only when it is told."""
+    names = sorted(path.parent.name for path in FOLDER.glob("*/board.yml"))
+    return [name for name in names if story or not board_text(name).story]
 
 
 @cache
 def board_text(name: str) -> BoardText:
     """The front of one board."""
-    return BoardText.model_validate(_read(FOLDER / name / "board.yml"))
+    return BoardText.model_validate(read_yaml(FOLDER / name / "board.yml"))
 
 
 @cache
 def chatter(name: str) -> tuple[Chatter, ...]:
     """Areas of one board with their topics, by number."""
     files = sorted(path for path in (FOLDER / name).glob("*.yml") if path.stem != "board")
-    areas = (Chatter.model_validate(_read(path)) for path in files)
+    areas = (Chatter.model_validate(read_yaml(path)) for path in files)
     return tuple(sorted(areas, key=lambda each: each.area.id))
 
 
@@ -116,7 +120,7 @@ def notable() -> tuple[tuple[Category | LeadKind | None, Notable], ...]:
     reader = TypeAdapter(Notables)
     for path in sorted(NOTABLE.glob("*.yml")):
         expected = _expected(path.stem)
-        found += [(expected, post) for post in reader.validate_python(_read(path))]
+        found += [(expected, post) for post in reader.validate_python(read_yaml(path))]
     return tuple(found)
 
 
