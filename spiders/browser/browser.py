@@ -135,6 +135,7 @@ class Browser:
             assert self._chromium is not None  # noqa: S101  (`open` raises otherwise)
             self._crashed = False
             context = await self._chromium.new_context(**chromium.CONTEXT)
+            await context.add_init_script(chromium.WITHOUT)
             await context.route("**/*", self._answer)
             page = await context.new_page()
             page.on("crash", self._note_crash)
@@ -153,7 +154,7 @@ class Browser:
 
     async def _settle(self, tab: _Tab, supply: Supply, url: str) -> None:
         """Wait until the page is loaded and asks for nothing more. Raises `Undrawn`."""
-        loading = asyncio.ensure_future(tab.page.goto(url, timeout=0))
+        loading = asyncio.ensure_future(tab.page.goto(url, timeout=0, wait_until="commit"))
         try:
             await self._watch(loading, supply)
         finally:

@@ -24,7 +24,8 @@ ARGUMENTS = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--blink-settings=imagesEnabled=false",  # also those inside of a page
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # UDP knows no proxy
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",  # UDP goes past any proxy
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # its name in older ones
     "--dns-prefetch-disable",
     "--js-flags=--max-old-space-size=256",  # MB
 )
@@ -81,6 +82,9 @@ def launch_options(path: str) -> dict[str, Any]:
         "handle_sighup": False,
     }
 
+
+WITHOUT = "for (const each of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[each];"
+"""Run in every frame before the page: what speaks UDP is not there at all."""
 
 CONTEXT: dict[str, Any] = {
     "accept_downloads": False,
