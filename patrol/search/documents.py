@@ -15,6 +15,8 @@ from patrol.search.index import LOCAL, DocumentKind, IndexedPost
 from patrol.search.rows import AT_ONCE, Fold, LeadRow, Rows, SightingRow
 from patrol.search.tokens import PART
 
+_POST, _LEAD, _SECOND = DocumentKind.POST, DocumentKind.LEAD, Precision.SECOND
+
 
 @dataclass
 class Loaded:
@@ -25,6 +27,8 @@ class Loaded:
     """Ids of what the register no longer holds, or holds without words."""
     faults: dict[str, str] = field(default_factory=dict)
     """Reason by id, without collected text."""
+    whole: set[int] = field(default_factory=set)
+    """Leads of which every sighting was loaded too."""
 
 
 class Documents:
@@ -54,14 +58,14 @@ class _Maker:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._loaded = Loaded()
+        self._loaded = Loaded(whole=rows.whole)
 
     def all(self) -> Loaded:
         rows = self._rows
         for number in rows.asked_leads:
-            self._make(DocumentKind.LEAD, number, rows.leads.get(number), self._lead)
+            self._make(_LEAD, number, rows.leads.get(number), self._lead)
         for number in rows.asked_sightings:
-            self._make(DocumentKind.POST, number, rows.sightings.get(number), self._post)
+            self._make(_POST, number, rows.sightings.get(number), self._post)
         return self._loaded
 
     def _make(
@@ -84,9 +88,9 @@ class _Maker:
         lead = self._rows.leads[row.lead]
         known = row.posted_at is not None and row.posted_precision is not None
         fields: dict[str, Any] = {
-            **self._common(DocumentKind.POST, row, lead),
+            **self._common(_POST, row, lead),
             "at": row.posted_at if known else row.seen_at,
-            "precision": row.posted_precision if known else Precision.SECOND,
+            "precision": row.posted_precision if known else _SECOND,
             "seen_at": row.seen_at,
         }
         if not lead.victim:
@@ -104,7 +108,7 @@ class _Maker:
 
     def _lead(self, row: LeadRow) -> IndexedPost:
         fields: dict[str, Any] = {
-            **self._common(DocumentKind.LEAD, row, row),
+            **self._common(_LEAD, row, row),
             "at": row.opened_at,
             "seen_at": row.opened_at,
         }

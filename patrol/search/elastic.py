@@ -28,8 +28,11 @@ from patrol.search.index import (
 )
 from patrol.search.months import Months
 from patrol.search.place import WritersPlace
+from patrol.search.tokens import spaced_all
 from patrol.settings import Settings
 
+_IDS_AT_ONCE = 4_000
+"""That one question names; an answer has 10,000 documents at most."""
 _BUILD_ATTEMPTS = 6
 """Of documents that a month in building was too busy to take; about a minute in all."""
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -106,8 +109,8 @@ class ElasticIndex:
         named = list(ids)
         return [
             _Held(hit["_id"], hit["_index"], hit["fields"]["tokens"][0])
-            for at in range(0, len(named), AT_ONCE)
-            for hit in self._asked(mapping.with_ids(named[at : at + AT_ONCE]))["hits"]["hits"]
+            for at in range(0, len(named), _IDS_AT_ONCE)
+            for hit in self._asked(mapping.with_ids(named[at : at + _IDS_AT_ONCE]))["hits"]["hits"]
         ]
 
     def _take_out(self, held: Sequence[_Held]) -> int:
@@ -222,14 +225,16 @@ class ElasticIndex:
 
 
 def _documents(
-    posts: Iterable[IndexedPost],
+    posts: Collection[IndexedPost],
 ) -> tuple[list[Operation], dict[str, int], list[Refusal]]:
     """What to send, how many tokens each text has, and what is not even sent."""
     operations: list[Operation] = []
     lengths: dict[str, int] = {}
     refused: list[Refusal] = []
+    texts = list({post.text for post in posts})
+    cut = dict(zip(texts, spaced_all(texts), strict=True))
     for post in posts:
-        document, tokens = mapping.document(post)
+        document, tokens = mapping.document(post, cut[post.text])
         if tokens > MAX_TOKENS:
             refused.append(too_long(post, tokens))
             continue

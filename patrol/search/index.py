@@ -30,6 +30,10 @@ class DocumentKind(StrEnum):
     LEAD = "lead"
 
 
+_LEAD, _VICTIM, _YEAR = DocumentKind.LEAD, LeadKind.POSSIBLE_VICTIM, Precision.YEAR
+"""Looked up once: naming a member takes longer than comparing it."""
+
+
 class Facet(StrEnum):
     """What a query may narrow by, and a question count by. Keywords, compared whole."""
 
@@ -83,9 +87,7 @@ class IndexedPost(Model):
 
     @model_validator(mode="after")
     def _victims_are_not_searchable(self) -> Self:
-        if self.kind is LeadKind.POSSIBLE_VICTIM and (
-            self.text or self.handles or self.rules or self.category
-        ):
+        if self.kind is _VICTIM and (self.text or self.handles or self.rules or self.category):
             raise ValueError("a possible victim is put without words, contacts, rules and category")
         if not 0 <= self.seen_at.timestamp() < 1 << 33:
             raise ValueError("seen_at lies outside the years 1970 to 2242")
@@ -99,7 +101,7 @@ class IndexedPost(Model):
     @property
     def key(self) -> int:
         """Orders all documents, newest first seen last; unique, under 2**64."""
-        lead = self.document is DocumentKind.LEAD
+        lead = self.document is _LEAD
         return int(self.seen_at.timestamp()) << 31 | self.number << 1 | lead
 
     @property
@@ -109,19 +111,19 @@ class IndexedPost(Model):
 
     @property
     def day(self) -> str | None:
-        known = self.precision in _FINER_THAN["day"]
-        return f"{self.at.astimezone(LOCAL):%Y-%m-%d}" if known else None
+        return self._local()[:10] if self.precision in _FINER_THAN["day"] else None
 
     @property
     def month(self) -> str | None:
-        known = self.precision is not Precision.YEAR
-        return f"{self.at.astimezone(LOCAL):%Y-%m}" if known else None
+        return self._local()[:7] if self.precision is not _YEAR else None
 
     @property
     def hour(self) -> str | None:
         """Of the day, `00` to `23`."""
-        known = self.precision in _FINER_THAN["hour"]
-        return f"{self.at.astimezone(LOCAL):%H}" if known else None
+        return self._local()[11:13] if self.precision in _FINER_THAN["hour"] else None
+
+    def _local(self) -> str:
+        return self.at.astimezone(LOCAL).isoformat()
 
 
 def shelf_of(moment: datetime) -> str:

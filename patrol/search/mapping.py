@@ -6,7 +6,7 @@ from typing import Any
 
 from patrol.models import LeadKind
 from patrol.search.index import Body, Facet, IndexedPost, Query
-from patrol.search.tokens import cut, spaced
+from patrol.search.tokens import cut
 
 FORM = "v1"
 """Part of every index's name. Another mapping takes another form, and is filled from the register."""
@@ -50,18 +50,17 @@ SETTINGS: Clause = {
 """Refreshed by whoever writes, once a batch; acknowledged means on disk."""
 
 
-def document(post: IndexedPost) -> tuple[bytes, int]:
-    """The document as JSON, and how many tokens its text was cut into. Tokens hold nothing that JSON escapes."""
-    text = spaced(post.text)
+def document(post: IndexedPost, text: str) -> tuple[bytes, int]:
+    """The document as JSON, and how many tokens it has. `text` is its text, spaced: tokens hold nothing that JSON escapes."""
     tokens = text.count(" ") + 1 if text else 0
     body = post.model_dump_json(exclude={"text"})
-    day, hour = post.day, post.hour
+    day, month, hour = post.day, post.month, post.hour
     more = f'"key":{post.key - _HIGHEST},"tokens":{tokens},"text":"{text}"'
     if day:
         more += f',"day":"{day}","date":{day.replace("-", "")}'
     if hour:
         more += f',"hour":"{hour}"'
-    if month := post.month:
+    if month:
         more += f',"month":"{month}"'
     return f"{body[:-1]},{more}}}".encode(), tokens
 

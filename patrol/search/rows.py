@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from itertools import starmap
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from patrol.models import HandleRole, LeadKind, Post
 from patrol.register.sealing import Forgotten, SealBroken, unseal
@@ -11,6 +14,7 @@ from patrol.search.tokens import PART
 
 Fold = Callable[[Sequence[str]], Sequence[str]]
 """One spelling of each text."""
+_VICTIM = LeadKind.POSSIBLE_VICTIM
 AT_ONCE = 500
 """Rows that one query names."""
 LEAD_SIGHTINGS = 50
@@ -42,7 +46,7 @@ class LeadRow(NamedTuple):
 
     @property
     def victim(self) -> bool:
-        return self.kind == LeadKind.POSSIBLE_VICTIM
+        return self.kind == _VICTIM
 
 
 class Match(NamedTuple):
@@ -86,6 +90,16 @@ class Rows:
         self._faults: dict[int, Exception] = {}
         self._words = self._opened(shown, fold)
 
+    @property
+    def whole(self) -> set[int]:
+        """Leads of which every sighting was asked for."""
+        asked = set(self.asked_sightings)
+        return {
+            lead
+            for lead, some in self.of_lead.items()
+            if len(some) < LEAD_SIGHTINGS and asked.issuperset(some)
+        }
+
     def words(self, number: int) -> str:
         """Folded words of a sighting. Raises what opening them raised: `Forgotten`, `SealBroken`, `ValueError`."""
         if number in self._faults:
@@ -107,82 +121,74 @@ class Rows:
         }
 
 
-def _pieces(numbers: Collection[int]) -> Iterator[list[int]]:
+def _read(
+    rows: "QuerySet[Any]", name: str, numbers: Collection[int], *columns: str
+) -> Iterator[tuple[Any, ...]]:
+    """Columns of the rows whose `name` is one of the numbers; that number comes first.
+
+    Numbers that lie close together are asked for by their range: a thousand
+    parameters take longer than a thousand rows.
+    """
     ordered = sorted(numbers)
     for at in range(0, len(ordered), AT_ONCE):
-        yield ordered[at : at + AT_ONCE]
+        some = ordered[at : at + AT_ONCE]
+        near = some[-1] - some[0] < 2 * len(some)
+        chosen = (
+            {f"{name}__gte": some[0], f"{name}__lte": some[-1]} if near else {f"{name}__in": some}
+        )
+        wanted = set(some)
+        for row in rows.filter(**chosen).values_list(name, *columns):
+            if row[0] in wanted:
+                yield row
 
 
 def _sightings(numbers: Collection[int]) -> Iterator[SightingRow]:
-    for some in _pieces(numbers):
-        for row in Sighting.objects.filter(pk__in=some).values_list(
-            "pk",
-            "lead_id",
-            "source_id",
-            "unit_id",
-            "body",
-            "score",
-            "posted_at",
-            "posted_precision",
-            "first_seen_at",
-        ):
-            yield SightingRow(*row)
+    columns = ("lead_id", "source_id", "unit_id", "body", "score")
+    times = ("posted_at", "posted_precision", "first_seen_at")
+    return starmap(SightingRow, _read(Sighting.objects.all(), "pk", numbers, *columns, *times))
 
 
 def _leads(numbers: Collection[int]) -> Iterator[LeadRow]:
-    for some in _pieces(numbers):
-        for row in Lead.objects.filter(pk__in=some).values_list(
-            "pk",
-            "unit_id",
-            "source_id",
-            "retention_id",
-            "kind",
-            "category",
-            "status",
-            "score",
-            "opened_at",
-        ):
-            yield LeadRow(*row)
+    columns = ("unit_id", "source_id", "retention_id", "kind", "category", "status", "score")
+    return starmap(LeadRow, _read(Lead.objects.all(), "pk", numbers, *columns, "opened_at"))
 
 
 def _first_sightings(leads: Collection[int]) -> Mapping[int, list[int]]:
     found: dict[int, list[int]] = {}
-    for some in _pieces(leads):
-        rows = Sighting.objects.filter(lead_id__in=some).order_by("pk")
-        for lead, number in rows.values_list("lead_id", "pk").iterator():
-            there = found.setdefault(lead, [])
-            if len(there) < LEAD_SIGHTINGS:
-                there.append(number)
+    for lead, number in _read(Sighting.objects.order_by("pk"), "lead_id", leads, "pk"):
+        there = found.setdefault(lead, [])
+        if len(there) < LEAD_SIGHTINGS:
+            there.append(number)
     return found
 
 
 def _sources(numbers: Collection[int]) -> Mapping[int, Source]:
-    rows = SourceRow.objects.filter(pk__in=numbers).values_list("pk", "name", "body")
+    rows = _read(SourceRow.objects.all(), "pk", numbers, "name", "body")
     return {number: Source(name, body["channel"]) for number, name, body in rows}
 
 
 def _units(numbers: Collection[int]) -> Mapping[int, RetentionUnit]:
+    columns = ("kind", "of", "wrapped_key", "destroyed_at")
     return {
-        unit.pk: unit
-        for some in _pieces(numbers)
-        for unit in RetentionUnit.objects.filter(pk__in=some)
+        number: RetentionUnit(pk=number, kind=kind, of=of, wrapped_key=key, destroyed_at=at)
+        for number, kind, of, key, at in _read(RetentionUnit.objects.all(), "pk", numbers, *columns)
     }
 
 
 def _matches(sightings: Collection[SightingRow]) -> Mapping[int, list[Match]]:
     found: dict[int, list[Match]] = {}
-    for some in _pieces([row.pk for row in sightings]):
-        rows = MatchRow.objects.filter(sighting_id__in=some).order_by("pk")
-        for number, *match in rows.values_list("sighting_id", "rule", "category", "weight"):
-            found.setdefault(number, []).append(Match(*match))
+    numbers = [row.pk for row in sightings]
+    columns = ("rule", "category", "weight")
+    for number, *match in _read(MatchRow.objects.order_by("pk"), "sighting_id", numbers, *columns):
+        found.setdefault(number, []).append(Match(*match))
     return found
 
 
 def _offered(sightings: Collection[SightingRow]) -> Mapping[int, set[str]]:
     """Only an offered contact links; one that is merely mentioned can be anybody's."""
     found: dict[int, set[str]] = {}
-    for some in _pieces([row.pk for row in sightings]):
-        rows = HandleRow.objects.filter(sighting_id__in=some, role=HandleRole.OFFERED)
-        for number, tag in rows.values_list("sighting_id", "tag"):
-            found.setdefault(number, set()).add(tag)
+    numbers = [row.pk for row in sightings]
+    offered = HandleRow.objects.filter(role=HandleRole.OFFERED)
+    for number, tag in _read(offered, "sighting_id", numbers, "tag"):
+        found.setdefault(number, set()).add(tag)
     return found

@@ -116,7 +116,11 @@ class Telling:
         leads = {number for (kind, number), op in newest.items() if (kind, op) == ("lead", "put")}
         loaded = self._documents.load(posts, leads)
         outdated = self._outdated(
-            [post for post in loaded.posts if post.document is DocumentKind.LEAD]
+            [
+                post
+                for post in loaded.posts
+                if post.document == DocumentKind.LEAD and post.number not in loaded.whole
+            ]
         )
         outdated -= posts | {number for kind, number in forgotten if kind == DocumentKind.POST}
         if outdated:

@@ -7,6 +7,12 @@ falls away on both sides, so 外約 also finds 外，約.
 """
 
 import re
+import sys
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 MAX_TOKEN_CHARACTERS = 64
 """A longer run is cut into pieces, in texts and in queries alike."""
@@ -22,16 +28,49 @@ _ALONE = (
     "\u2600-\u27bf\U0001f000-\U0001faff"  # pictographs, which stand for words in slang
 )
 _TOKEN = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]{{1,{MAX_TOKEN_CHARACTERS}}}")
-
-
 PART = "\f"
 """Between texts that belong together, such as a lead's sightings: no phrase reaches over it."""
-_GAP = " \u241e "
+_GAP = "\u241e"
+"""What stands for it: a token that nobody can search."""
+_ALL = re.compile(rf"{PART}|{_TOKEN.pattern}")
+_NOTHING, _WORD, _SINGLE = 0, 1, 2
 
 
 def spaced(text: str) -> str:
     """The text as a back-end gets it: tokens with spaces between, and a token that nobody can search between parts."""
-    return _GAP.join(" ".join(cut(part)) for part in text.split(PART))
+    return " ".join(_ALL.findall(text)).replace(PART, _GAP)
+
+
+def spaced_all(texts: Sequence[str]) -> list[str]:
+    """The same of many texts in one pass over their code points, ten times faster."""
+    joined = "\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(joined, dtype=np.uint32)
+    kinds = _kinds()[codes]
+    word = kinds == _WORD
+    places = np.arange(len(codes))
+    first = word.copy()
+    first[1:] &= ~word[:-1]
+    run = np.maximum.accumulate(np.where(first, places, 0))
+    begins = (kinds == _SINGLE) | (word & ((places - run) % MAX_TOKEN_CHARACTERS == 0))
+    counts = (kinds != _NOTHING).astype(np.int64) + begins
+    behind = np.cumsum(counts)
+    out = np.repeat(np.where(codes == ord(PART), ord(_GAP), codes), counts)
+    out[behind[begins] - 2] = ord(" ")
+    string = out.astype("<u4").tobytes().decode("utf-32-le")
+    lengths = np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts))
+    ends = behind[np.cumsum(lengths) - 1].tolist()
+    return [string[start + 1 : end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Of every code point: part of a word, a token by itself, or nothing."""
+    kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    for kind, pattern in ((_WORD, rf"[^\W_{_ALONE}]+"), (_SINGLE, rf"[{PART}{_ALONE}]+")):
+        for run in re.finditer(pattern, everything):
+            kinds[run.start() : run.end()] = kind
+    return kinds
 
 
 def cut(text: str) -> list[str]:

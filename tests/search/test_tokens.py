@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patrol.search.tokens import MAX_TOKEN_CHARACTERS, cut
+from patrol.search.tokens import MAX_TOKEN_CHARACTERS, cut, spaced, spaced_all
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,18 @@ def test_cutting_is_the_same_once_spaced(one: str, other: str) -> None:
     tokens = cut(f"{one} {other}")
     assert tokens == cut(one) + cut(other)
     assert " ".join(tokens).split() == tokens
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("a1_ 外約，。\f\n🍬ะ\u200b\ud800" + "b" * 9) | st.characters())
+    )
+)
+def test_many_texts_at_once_are_cut_as_one_by_one(texts: list[str]) -> None:
+    assert spaced_all(texts) == [spaced(text) for text in texts]
+
+
+def test_long_runs_of_many_texts_are_cut_into_the_same_pieces() -> None:
+    texts = ["a" * 150, "", "外" + "b" * 64, "c" * 65 + "外" + "d" * 129, "a\fb"]
+    assert spaced_all(texts) == [spaced(text) for text in texts]
+    assert spaced_all([]) == []
