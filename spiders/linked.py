@@ -25,9 +25,9 @@ _WRAPPING = re.compile(
 )
 _NOISE = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|/\*.*?\*/|(?<!:)//[^\n]*|,(?=\s*[}\]])", re.DOTALL)
 _VOCABULARY = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
-_DECLARED = re.compile(
-    r"@type(?:\"|&quot;)\s*:\s*\[?\s*(?:\"|&quot;)([^\"&]{1,100})|itemtype=[\"']?([^\"'\s>]{1,200})"
-)
+_DECLARED = re.compile(r"@type\"\s{0,20}:\s{0,20}\[?\s{0,20}\"([^\"]{1,100})")
+_FRAMES = ("mainEntity", "mainEntityOfPage", "about")
+_FRAME = re.compile(r"(?:Page|WebSite)$")
 
 
 class Linked(NamedTuple):
@@ -61,12 +61,31 @@ def each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def unframed(page: Page) -> list[Thing]:
+    """The things of a page, each once: where one only describes the page itself, what that is about."""
+    known = linked(page)
+    found: dict[int, Thing] = {}
+    for thing in known.things:
+        inner = [
+            known.by_id.get(str(part.get("@id")), part)
+            for name in _FRAMES
+            for part in each(thing.get(name))
+            if isinstance(part, dict) and any(_FRAME.search(one) for one in types(thing))
+        ]
+        for part in inner or [thing]:
+            found.setdefault(id(part), part)
+    return list(found.values())
+
+
 def declared(page: Page) -> Iterator[str]:
-    """Types that stand anywhere in the page's source, whether it can be read or not."""
+    """Types of what the page is about; of all that is named in its source, where a block cannot be read."""
     if "schema.org" not in page.markup:
         return
-    for found in _DECLARED.finditer(page.markup):
-        yield _VOCABULARY.sub("", found[1] or found[2])
+    for thing in unframed(page):
+        yield from sorted(types(thing))
+    if linked(page).faults:
+        for found in _DECLARED.finditer(page.markup):
+            yield _VOCABULARY.sub("", found[1])
 
 
 def _read(page: Page) -> Linked:

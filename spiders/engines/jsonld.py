@@ -22,7 +22,7 @@ from patrol.errors import PatrolError
 from patrol.models import Post, PostedAt, ThreadLink
 from spiders.addresses import absolute, without_fragment
 from spiders.engines.base import Engine, Kind, Sign, Where
-from spiders.linked import Thing, each, linked, types
+from spiders.linked import Thing, each, linked, types, unframed
 from spiders.page import Page
 from spiders.plain import Body, one_line, read_markup
 
@@ -33,8 +33,6 @@ _GOODS = frozenset(
 )  # fmt: skip
 _ARTICLES = frozenset({"Article", "BlogPosting", "NewsArticle", "LiveBlogPosting", "Review"})
 _LISTS = frozenset({"ItemList", "OfferCatalog", "DataFeed"})
-_FRAMES = ("mainEntity", "mainEntityOfPage", "about")
-_PAGES = re.compile(r"(?:Page|WebSite)$")
 _MOST = 2_000
 """Posts and links of one page."""
 
@@ -79,7 +77,7 @@ class JsonLd(Engine):
     )
 
     def kind(self, page: Page) -> Kind | None:
-        things = _unframed(page)
+        things = unframed(page)
         if any(types(thing) & _LISTS for thing in things):
             return "list"
         return "thread" if any(types(thing) & (_TALK | _GOODS) for thing in things) else None
@@ -148,31 +146,16 @@ class JsonLd(Engine):
 
     def empty(self, page: Page) -> bool:
         """A list that is declared, and has nothing in it."""
-        lists = [thing for thing in _unframed(page) if types(thing) & _LISTS]
+        lists = [thing for thing in unframed(page) if types(thing) & _LISTS]
         return bool(lists) and not any(each(thing.get("itemListElement")) for thing in lists)
 
 
 # -- What hangs where -------------------------------------------------------------------------
 
 
-def _unframed(page: Page) -> list[Thing]:
-    """The things of a page: where one only describes the page itself, what that is about."""
-    known = linked(page)
-    found: list[Thing] = []
-    for thing in known.things:
-        inner = [
-            known.by_id.get(str(part.get("@id")), part)
-            for name in _FRAMES
-            for part in each(thing.get(name))
-            if isinstance(part, dict) and any(_PAGES.search(one) for one in types(thing))
-        ]
-        found += [part for part in inner if not any(part is other for other in found)] or [thing]
-    return [thing for at, thing in enumerate(found) if not any(thing is one for one in found[:at])]
-
-
 def _roots(page: Page) -> list[Thing]:
     """The posts that the page itself is about. Of several, those that stand elsewhere are links."""
-    things = _unframed(page)
+    things = unframed(page)
     wanted = _TALK | _GOODS
     if not any(types(thing) & (wanted | _LISTS) for thing in things):
         wanted = _ARTICLES
@@ -185,7 +168,7 @@ def _roots(page: Page) -> list[Thing]:
 
 def _links(page: Page) -> Iterator[_Link]:
     seen = set()
-    several = [thing for thing in _unframed(page) if types(thing) & (_TALK | _GOODS)]
+    several = [thing for thing in unframed(page) if types(thing) & (_TALK | _GOODS)]
     beside = [(_elsewhere(page, thing), thing) for thing in several]
     for url, thing in (*_entries(page), *beside):
         if url is not None and url not in seen:
@@ -195,7 +178,7 @@ def _links(page: Page) -> Iterator[_Link]:
 
 def _entries(page: Page) -> Iterator[tuple[str | None, Thing]]:
     """What lists hold: where each stands, None for on this page, and what is said of it."""
-    for thing in _unframed(page):
+    for thing in unframed(page):
         if not types(thing) & _LISTS:
             continue
         for entry in each(thing.get("itemListElement")) + each(thing.get("dataFeedElement")):

@@ -117,6 +117,73 @@ def test_a_thread_that_repeats_itself_is_left() -> None:
     assert walked.rows == 3
 
 
+def page_of(number: int) -> str:
+    return f"http://ok.example/t1?{number}"
+
+
+def test_a_long_thread_is_read_from_its_end() -> None:
+    walked = walk(thread_pages=4)
+    walked.listed(take(walked), [link(1)], None)
+    walked.read(take(walked), posts(1), page_of(2), last_page=page_of(9))
+    for number in (9, 8):
+        visit = take(walked)
+        assert visit.url == page_of(number)
+        walked.read(visit, posts(number), None, previous_page=page_of(number - 1))
+    walked.read(take(walked), posts(7), page_of(8), previous_page=page_of(6))
+    assert walked.take() is None, "four pages are followed"
+    assert walked.marks == {"t1": "s"}
+
+
+def test_where_the_way_back_breaks_off_a_thread_is_read_from_its_front() -> None:
+    walked = walk()
+    walked.listed(take(walked), [link(1)], None)
+    walked.read(take(walked), posts(1), page_of(2), last_page=page_of(4))
+    walked.read(take(walked), posts(4), None)
+    asked = []
+    while visit := walked.take():
+        asked.append(visit.url)
+        number = int(visit.url[-1])
+        assert walked.marks == {}
+        walked.read(visit, posts(number), page_of(number + 1), previous_page=page_of(number - 1))
+    assert asked == [page_of(2), page_of(3)]
+    assert walked.marks == {"t1": "s"}
+
+
+def test_a_page_that_is_lost_on_the_way_back_gives_no_mark() -> None:
+    walked = walk()
+    walked.listed(take(walked), [link(1)], None)
+    walked.read(take(walked), posts(1), page_of(2), last_page=page_of(4))
+    walked.lost(take(walked))
+    assert walked.take() is None
+    assert walked.marks == {}
+
+
+def test_lists_of_lists_come_first_so_many_and_so_deep() -> None:
+    walked = walk(list_pages=2)
+    start = take(walked)
+    walked.mapped(start, [f"{LIST}/{n}" for n in range(5)])
+    walked.listed(start, [link(1)], None)
+    assert walked.unmapped == 3
+    deep = take(walked)
+    assert deep.url == f"{LIST}/0"
+    walked.mapped(deep, [f"{LIST}/0/0"])
+    assert take(walked).url == f"{LIST}/1"
+    deepest = take(walked)
+    walked.mapped(deepest, [f"{LIST}/0/0/0"])
+    assert take(walked).url.endswith("t1")
+    assert walked.unmapped == 4
+
+
+def test_another_form_of_a_page_is_asked_for_once() -> None:
+    walked = walk()
+    start = take(walked)
+    assert walked.instead(start, f"{LIST}.json", settled=False)
+    assert not walked.instead(start, f"{LIST}.json", settled=False)
+    better = take(walked)
+    assert walked.instead(better, LIST, settled=True), "the page itself, even if it was read"
+    assert take(walked).settled
+
+
 def test_lists_end_after_their_pages_and_when_they_repeat() -> None:
     walked = walk(list_pages=2)
     walked.listed(take(walked), [], f"{LIST}?2")
