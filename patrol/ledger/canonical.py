@@ -18,6 +18,13 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 16
 
 
+_KEEPING = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_SORTING = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, sort_keys=True
+)
+"""Sorts by code points, which for ASCII is the order of UTF-16."""
+
+
 class NotCanonical(BadInput):
     """A document that has no spelling here, or bytes that are not its spelling."""
 
@@ -32,8 +39,9 @@ class NotCanonical(BadInput):
 
 def encode(document: object) -> bytes:
     """The one spelling of a document. Raises `NotCanonical` for what has none."""
-    text = json.dumps(_ordered(document, 0), ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+    if _is_plain(document, 0):
+        return _SORTING.encode(document).encode()
+    return _KEEPING.encode(_ordered(document, 0)).encode()
 
 
 def decode(spelling: bytes) -> Any:
@@ -50,6 +58,23 @@ def decode(spelling: bytes) -> Any:
     if encode(document) != spelling:
         raise NotCanonical("It is spelled differently: order, spaces, escapes or numbers.")
     return document
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether all that `_ordered` does to it is to sort its keys: true of nearly all records, and quickly seen."""
+    kind = type(value)
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, str):
+        return value.isascii()
+    if kind is dict:
+        keys = all(type(key) is str and key.isascii() for key in value)  # type: ignore[attr-defined]
+        return keys and all(_is_plain(item, depth + 1) for item in value.values())  # type: ignore[attr-defined]
+    if kind is list:
+        return all(_is_plain(item, depth + 1) for item in value)  # type: ignore[attr-defined]
+    if kind is int:
+        return -MAX_INTEGER <= value <= MAX_INTEGER  # type: ignore[operator]
+    return value is None or kind is bool
 
 
 def _ordered(value: object, depth: int) -> object:

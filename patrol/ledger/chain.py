@@ -59,7 +59,7 @@ class ChainBroken(Tampered):
 
 def moment_text(moment: datetime) -> str:
     """UTC with microseconds, always 27 characters: `2026-11-22T08:00:00.000000Z`."""
-    return moment.astimezone(UTC).strftime(_AT)
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _moment(text: object) -> datetime:

@@ -46,6 +46,24 @@ def test_spelling_is_that_of_rfc_8785() -> None:
     assert list(decode(encode(dict.fromkeys(names, 0)))) == order
 
 
+def test_the_quick_way_spells_as_the_careful_one() -> None:
+    from patrol.ledger import canonical
+
+    @given(DOCUMENTS)
+    def same(document: Any) -> None:
+        assert (
+            encode(document) == canonical._KEEPING.encode(canonical._ordered(document, 0)).encode()
+        )
+
+    same()
+    deep: Any = 0
+    for _ in range(17):
+        deep = {"a": deep}
+    with pytest.raises(NotCanonical):
+        encode(deep)
+    assert encode(deep["a"])
+
+
 def test_keys_are_ordered_by_utf_16() -> None:
     assert encode({"\uff5e": 0, "\U0001f600": 0}) == '{"\U0001f600":0,"\uff5e":0}'.encode()
 
