@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,10 +20,10 @@ from dashboards.precision import Share
 from dashboards.questions import LeadCounts, Tally
 from dashboards.table import Cell, Row, Table
 from patrol.actions.dashboards import Dashboard
-from patrol.actions.queue import NO_CATEGORY, SEARCHABLE, WAITING, QueueFilter
+from patrol.actions.queue import NO_CATEGORY, SEARCHABLE, WAITING
 from patrol.models import LeadKind, LeadStatus
 from patrol.web.coverage import coverage_days, coverage_table, of_coverage
-from patrol.web.forms import queue_query
+from patrol.web.forms import ANY
 from patrol.web.words import in_language, label
 
 __all__ = ["TABLES", "everything", "hatching", "of_coverage", "of_leads", "of_victims"]
@@ -209,9 +211,20 @@ def _count(period: Period, n: int, narrow: Mapping[str, str]) -> Cell:
     """A number, and the queue narrowed to exactly those leads."""
     if not n:
         return Cell(0)
-    ends = {"first": period.first.isoformat(), "last": period.last.isoformat()}
-    wanted = QueueFilter(**{"status": "", "kind": SEARCHABLE, "sort": "newest", **ends, **narrow})  # type: ignore[arg-type]
-    return Cell(n, f"{reverse('queue')}?{queue_query(wanted)}")
+    asked = {
+        "status": ANY,
+        "kind": SEARCHABLE,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "sort": "newest",
+        **narrow,
+    }
+    return Cell(n, f"{_queue()}?{urlencode(asked)}")
+
+
+@cache
+def _queue() -> str:
+    return reverse("queue")
 
 
 def _statuses(everything: Tally) -> tuple[str, ...]:

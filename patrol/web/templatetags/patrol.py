@@ -191,6 +191,15 @@ def labelled(table: Table, row: Row) -> list[tuple[str, Cell]]:
 
 
 @register.filter
+def linked(cell: Cell) -> SafeString | str:
+    """A figure, as a link to the list that it counts."""
+    words = "" if cell.value is None else cell.value
+    if cell.address is None:
+        return visible(words)
+    return format_html('<a href="{}">{}</a>', cell.address, visible(words))
+
+
+@register.filter
 def in_hours(hours: int) -> str:
     """How long until a lead comes back."""
     if hours < 24:
