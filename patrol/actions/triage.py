@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from patrol.actions.desk import Act, Desk
+from patrol.actions.identity import Identity, identities
 from patrol.actions.queue import Queue, QueueFilter, QueueRow, after_lead, arrived, queue
 from patrol.actions.sheet import LeadSheet, lead_sheet
 from patrol.errors import BadInput, NotFound, Refused
@@ -41,6 +43,24 @@ class BadDecision(BadInput):
 
     def __init__(self, what: str, do: str) -> None:
         super().__init__(what, why="Decisions are what rules are measured by.", do=do)
+
+
+_QUESTIONS = {
+    Identity.NATIONAL_ID: gettext_noop("This note holds what looks like a national ID number."),
+    Identity.PASSPORT: gettext_noop("This note holds what looks like a passport number."),
+    Identity.PHONE: gettext_noop("This note holds what looks like a telephone number."),
+    Identity.ADDRESS: gettext_noop("This note holds what looks like somebody's address."),
+}
+
+
+class NoteQuestioned(BadDecision):
+    """A note seems to hold somebody's identity, and nobody has said that it should."""
+
+    def __init__(self, found: tuple[Identity, ...]) -> None:
+        super().__init__(
+            _QUESTIONS[found[0]],
+            "Patrol keeps facts about posts, not identities. Take it out, or tick `Keep it anyway`; then decide again.",
+        )
 
 
 class LeadChanged(Refused):
@@ -99,11 +119,12 @@ def decide(  # noqa: PLR0913  (a decision has many parts, each by name)
     *,
     dismiss_reason: DismissReason | None = None,
     note: str | None = None,
+    keep_note: bool = False,
     false_rule: str | None = None,
     snooze_hours: int = 24,
     wanted: QueueFilter | None = None,
 ) -> Decided:
-    """Record an officer's decision on a lead. Raises `LeadChanged` with both versions, `BadDecision`, `NoSuchLead`."""
+    """Record an officer's decision on a lead. Raises `LeadChanged` with both versions, `BadDecision`, `NoteQuestioned`, `NoSuchLead`."""
     note = (note or "").strip() or None
     with desk.act(Permission.LEADS_DECIDE, Verb.LEAD_DECIDED, subject=f"lead:{lead_id}") as act:
         lead = _visible(desk).select_related("source", "retention").filter(pk=lead_id).first()
@@ -117,6 +138,7 @@ def decide(  # noqa: PLR0913  (a decision has many parts, each by name)
                 return Decided(lead.pk, lead.status, lead.version, next_id)
             raise LeadChanged(lead, version, theirs)
         _judge(lead, verdict, dismiss_reason, note)
+        held = _held(note, keep=keep_note)
         if dismiss_reason is DismissReason.RULE_FALSE_HIT:
             false_rule = _false_rule(lead, false_rule)
         decision = Decision(
@@ -135,7 +157,7 @@ def decide(  # noqa: PLR0913  (a decision has many parts, each by name)
         OutboxRow.objects.create(
             kind="lead", subject=lead.pk, op="put", written_at=desk.now(), next_at=desk.now()
         )
-        _describe(act, decision, note)
+        _describe(act, decision, note, held)
     return Decided(lead.pk, lead.status, lead.version, next_id)
 
 
@@ -170,6 +192,14 @@ def _judge(
         raise BadDecision("The lead is open already.", "Decide on it.")
 
 
+def _held(note: str | None, *, keep: bool) -> tuple[Identity, ...]:
+    """What looks like an identity in a note that is kept all the same. Raises `NoteQuestioned` unless it is to be kept."""
+    held = identities(note or "")
+    if held and not keep:
+        raise NoteQuestioned(held)
+    return held
+
+
 def _false_rule(lead: Lead, named: str | None) -> str:
     rules = set(
         MatchRow.objects.filter(sighting__lead=lead).values_list("rule", flat=True).distinct()
@@ -191,7 +221,7 @@ def _apply(lead: Lead, verdict: Verdict, now: datetime, snooze_hours: int) -> No
     lead.save(update_fields=["status", "snoozed_until", "version", "moved_at"])
 
 
-def _describe(act: Act, decision: Decision, note: str | None) -> None:
+def _describe(act: Act, decision: Decision, note: str | None, kept: tuple[Identity, ...]) -> None:
     act.details = {
         "verdict": str(decision.verdict),
         "dismiss_reason": str(decision.dismiss_reason) if decision.dismiss_reason else None,
@@ -199,3 +229,5 @@ def _describe(act: Act, decision: Decision, note: str | None) -> None:
         "from_version": decision.lead_version,
         "note_hmac": keyed_hash("note", note) if note else None,
     }
+    if kept:
+        act.details["note_kept"] = [kind.value for kind in kept]

@@ -144,6 +144,7 @@ class DecisionForm(ClosedForm):
     )
     false_rule = forms.CharField(max_length=63, required=False)
     note = forms.CharField(max_length=2000, required=False)
+    keep_note = forms.BooleanField(required=False)
     then = forms.ChoiceField(
         choices=[(word, word) for word in ("next", "queue", "stay")], required=False
     )
@@ -168,6 +169,7 @@ class DecisionForm(ClosedForm):
             "verdict": verdict,
             "dismiss_reason": reason,
             "note": cleaned["note"] or None,
+            "keep_note": cleaned["keep_note"],
             "false_rule": false_rule if reason is DismissReason.RULE_FALSE_HIT else None,
             "snooze_hours": cleaned["snooze"] or 24,
         }

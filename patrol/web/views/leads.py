@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from patrol.actions import triage
-from patrol.actions.triage import BadDecision, Decided, LeadChanged, QueueFilter
+from patrol.actions.triage import BadDecision, Decided, LeadChanged, NoteQuestioned, QueueFilter
 from patrol.models import Permission, Verdict
 from patrol.web.access import page
 from patrol.web.forms import SNOOZE_HOURS, DecisionForm, queue_filter, queue_query
@@ -77,6 +77,7 @@ def _lead(
         "error": {"what": said(error.what), "do": said(error.do)} if error else None,
         "choosing": error is not None and request.POST.get("dismiss", "") != "",
         "note": note,
+        "questioned": isinstance(error, NoteQuestioned),
         "may_decide": request.desk.may(Permission.LEADS_DECIDE),
         **CHOICES,
     }
