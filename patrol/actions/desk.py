@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
