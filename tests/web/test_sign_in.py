@@ -48,6 +48,35 @@ def test_a_link_signs_in_once(garden: Any, visitor: Any, records: Records) -> No
     assert second.get("/leads/").status_code == 302
 
 
+def test_a_link_goes_on_to_a_page_of_ours(garden: Any, visitor: Any) -> None:
+    answer = visitor.post(f"/enter/{_link('mei')}/?next=/leads/1/%3Fcategory%3Dfraud")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/leads/1/?category=fraud")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/leads/1/",
+        "//evil.example/leads/1/",
+        "///evil.example",
+        "/\\evil.example/",
+        "\\\\evil.example/leads/",
+        "http:/leads/1/",
+        "javascript:alert(1)",
+        "/\t/evil.example/",
+        "/leads/1/\r\nLocation:https://evil.example",
+        "evil.example",
+        "/no/such/page/",
+        "",
+    ],
+)
+def test_a_link_goes_nowhere_else(garden: Any, visitor: Any, elsewhere: str) -> None:
+    from urllib.parse import quote
+
+    answer = visitor.post(f"/enter/{_link('mei')}/?next={quote(elsewhere, safe='')}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
 def test_a_password_signs_in_and_each_try_is_on_record(
     garden: Any, visitor: Any, records: Records
 ) -> None:
