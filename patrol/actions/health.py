@@ -89,14 +89,15 @@ def _index(settings: Settings) -> Check:
     index = open_index(settings)
     held = index.count(Query(), {}).total
     stale = index.stale()
+    where = index.described()
     index.close()
     if stale:
         return good(
             _index,
-            f"The index holds {held:,} documents; words to be purged from {', '.join(sorted(stale))} wait.",
+            f"{where}, holds {held:,} documents; words to be purged from {', '.join(sorted(stale))} wait.",
             "`patrol serve` purges when it has nothing else to do.",
         )
-    return good(_index, f"The index holds {held:,} documents.")
+    return good(_index, f"{where}, holds {held:,} documents.")
 
 
 def _outbox(_settings: Settings) -> Check:

@@ -212,12 +212,9 @@ class ElasticIndex:
     def described(self) -> str:
         with self._cluster.asked() as client:
             health = client.cluster.health()
-            nodes = client.nodes.info(metric="_none", filter_path="nodes.*.version")["nodes"]
+            nodes = client.nodes.info(metric="process", filter_path="nodes.*.version")["nodes"]
         versions = ", ".join(sorted({node["version"] for node in nodes.values()}))
-        return (
-            f"Elasticsearch {versions} at {self._cluster.where}, "
-            f"{health['status']}, {health['number_of_nodes']} nodes"
-        )
+        return f"Elasticsearch {versions} at {self._cluster.where}, {health['status']}"
 
     def close(self) -> None:
         with self._turn:
