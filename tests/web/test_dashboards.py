@@ -63,6 +63,10 @@ def grown(garden: Any) -> Any:
     ]
     for lead, change in zip(garden.leads, changes, strict=True):
         Lead.objects.filter(pk=lead.pk).update(**change)
+    for days in (30, -3):  # outside the period: in no number and in no list
+        stray = Lead.objects.get(pk=garden.leads[0].pk)
+        stray.pk, stray.opened_at = None, _before(days)
+        stray.save()
     for hours, outcome in enumerate([*Outcome, None]):
         RunRow.objects.create(
             source=quay,
