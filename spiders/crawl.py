@@ -252,6 +252,8 @@ def _good(spider: BoardSpider) -> str:
     sentence = f"{spider.pages} pages with {spider.posts} posts were read"
     if spider.walk.skipped:
         sentence += f"; {spider.walk.skipped} threads had not moved"
+    if spider.walk.unmapped:
+        sentence += f"; {spider.walk.unmapped} further lists were left out (`list_pages`)"
     refused = spider.gate.refusals.total()
     return sentence + (f"; {refused} addresses were refused." if refused else ".")
 

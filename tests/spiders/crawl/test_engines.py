@@ -193,6 +193,14 @@ def test_a_sitemap_to_pages_that_nobody_knows_is_not_green(board: MakeBoard) -> 
     assert "1 pages" in ran.report.detail
 
 
+def test_lists_that_are_left_out_are_told(board: MakeBoard) -> None:
+    index = b"<sitemapindex><sitemap><loc>/sitemap-1.xml.gz</loc></sitemap><sitemap><loc>/b.xml</loc></sitemap></sitemapindex>"
+    site = board({**market(i1="2020-01-01"), "/sitemap.xml": Answer(index, headers=XML)})
+    ran = run(job(site, start="/sitemap.xml", list_pages=1))
+    assert ran.report.outcome is Outcome.OK
+    assert "1 further lists were left out" in ran.report.detail
+
+
 def test_only_text_comes_out_of_a_packed_file(board: MakeBoard) -> None:
     gz = {"Content-Type": "application/gzip"}
     png = gzip.compress(b"\x89PNG\r\n\x1a\n" + b"\0" * 600)
