@@ -52,9 +52,7 @@ def _seen(page: Page, sign: Sign, name: str) -> str | None:
     if sign.where is Where.HEADER:
         return _header(page, sign.what)
     if sign.where is Where.FEED:
-        found = re.search(sign.what, page.markup[:_HEAD], re.IGNORECASE)
-        written = "a feed does" if name == "feed" else f"{name} writes it"
-        return f"The document begins as {written}: `{_short(found[0])}`." if found else None
+        return _beginning(page, sign.what, name)
     if _NOT_HTML.match(page.markup) and "<html" not in page.markup[:_HEAD].lower():
         return None
     if sign.where is Where.MARKER:
@@ -70,6 +68,15 @@ def _header(page: Page, pattern: str) -> str | None:
         if re.search(pattern, f"{name}: {value}", re.IGNORECASE):
             return f"The response header `{name}` is this software's."
     return None
+
+
+def _beginning(page: Page, pattern: str, name: str) -> str | None:
+    found = re.search(pattern, page.markup[:_HEAD], re.IGNORECASE)
+    if found is None:
+        return None
+    if name == "feed":
+        return f"The document begins as a feed does: `{_short(found[0])}`."
+    return f"The document begins as {name} writes it: `{_short(found[0])}`."
 
 
 def _generator(page: Page, pattern: str) -> str | None:
