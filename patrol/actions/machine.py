@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from patrol.models import Model
 from patrol.settings import Settings
+from spiders.browser import chromium
 
 LEAST_FREE_BYTES = 1024**3
 _SECRETS = ("text.key", "tag.key", "web.key")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 class Check(Model):
@@ -117,12 +117,12 @@ def _disk(settings: Settings) -> Check:
 
 
 def _chromium(_settings: Settings) -> Check:
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    found = chromium.find()
     if found is None:
         return good(
             _chromium,
-            "There is no Chromium; boards that need JavaScript cannot be read.",
-            "Install it if you have such boards.",
+            "There is no Chromium; sources that need a browser cannot be read.",
+            "If you have such sources, install the package `chromium`.",
         )
     return good(_chromium, f"Chromium is {found}.")
 

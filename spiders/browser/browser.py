@@ -27,8 +27,8 @@ LONGEST = 120.0
 MOST_MB = 1_000
 """Memory that the browser may hold."""
 
-QUIET = 0.4
-"""Seconds without a request after which a loaded page counts as drawn."""
+QUIET = 0.2
+"""Seconds without a request after which a page is asked whether it rests."""
 
 START_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
@@ -153,10 +153,14 @@ class Browser:
                 await self._supply.answer(route)
 
     async def _settle(self, tab: _Tab, supply: Supply, url: str) -> None:
-        """Wait until the page is loaded and asks for nothing more. Raises `Undrawn`."""
+        """Wait until the page rests and asks for nothing more. Raises `Undrawn`."""
         loading = asyncio.ensure_future(tab.page.goto(url, timeout=0, wait_until="commit"))
         try:
-            await self._watch(loading, supply)
+            asked = -1
+            while asked != supply.asked or supply.flying:
+                await self._watch(loading, supply)
+                asked = supply.asked
+                await snapshot.rest(tab.session)
         finally:
             loading.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):

@@ -1,7 +1,7 @@
 """The text of a drawn page, taken from a world of its own: the page's scripts cannot lie to it."""
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spiders.gate.size import LARGEST
 
@@ -33,6 +33,19 @@ _TAKE = """
 """
 """Measured before it is copied. Getters are taken from their types: a form may name an input `attributes`."""
 
+_REST = """
+new Promise((done) => {
+  let looks = 0;
+  const idle = (next) => requestIdleCallback(next, {timeout: 1000});
+  const look = () => {
+    if (document.readyState === "loading" && looks++ < 40) setTimeout(look, 50);
+    else idle(() => setTimeout(() => idle(() => done(true)), 100));
+  };
+  look();
+})
+"""
+"""Two moments of idleness with a tenth of a second between. A page that never ends loading is waited for 2 s."""
+
 
 class Snapshot(NamedTuple):
     """What a page has become."""
@@ -43,8 +56,18 @@ class Snapshot(NamedTuple):
     """Characters, as far as they were counted."""
 
 
+async def rest(session: "CDPSession") -> None:
+    """Wait until the page's own thread has nothing to do, however slow the machine is. Raises as `take`."""
+    await _evaluate(session, _REST)
+
+
 async def take(session: "CDPSession") -> Snapshot:
     """The document as it stands. Raises `TimeoutError`, and Playwright's error if the page is gone."""
+    told = await _evaluate(session, _TAKE % LARGEST)
+    return Snapshot(told["text"], int(told["size"]))
+
+
+async def _evaluate(session: "CDPSession", expression: str) -> Any:
     async with asyncio.timeout(SECONDS + 1):
         tree = await session.send("Page.getFrameTree")
         frame = tree["frameTree"]["frame"]["id"]
@@ -52,13 +75,13 @@ async def take(session: "CDPSession") -> Snapshot:
         found = await session.send(
             "Runtime.evaluate",
             {
-                "expression": _TAKE % LARGEST,
+                "expression": expression,
                 "contextId": world["executionContextId"],
                 "returnByValue": True,
+                "awaitPromise": True,
                 "timeout": SECONDS * 1000,
             },
         )
     if "exceptionDetails" in found:
         raise TimeoutError
-    told = found["result"]["value"]
-    return Snapshot(told["text"], int(told["size"]))
+    return found["result"].get("value")

@@ -53,7 +53,8 @@ class Supply:
         self._download = download
         self._scripts = scripts
         self._given = False
-        self._asked = 0
+        self.asked = 0
+        """Requests for scripts and data so far."""
         self.flying = 0
         """Requests that wait for their answer."""
         self.last_at = asyncio.get_running_loop().time()
@@ -79,11 +80,11 @@ class Supply:
             await route.abort("aborted" if kind == "document" else "blockedbyclient")
 
     async def _fetch(self, route: "Route", *, is_script: bool) -> None:
-        if self._asked >= MOST_REQUESTS:
+        if self.asked >= MOST_REQUESTS:
             self.spent = True
             await route.abort("blockedbyclient")
             return
-        self._asked += 1
+        self.asked += 1
         self.flying += 1
         try:
             response = await self._get(route, is_script=is_script)
