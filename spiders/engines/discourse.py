@@ -41,10 +41,13 @@ _NOT_SAID = (
 """Parts beside a post's words: whom a quotation names, sizes of pictures, ornaments."""
 
 _FAULTS = {
-    "not_logged_in": (Outcome.LOGIN_WALL, "The board answers members only: it asks to log in"),
-    "invalid_access": (Outcome.LOGIN_WALL, "The board answers certain members only"),
-    "rate_limit": (Outcome.RATE_LIMITED, "The board answers somebody who asks less often"),
-    "read_only": (Outcome.SERVER_ERROR, "The board answers nobody while it is read-only"),
+    "not_logged_in": (
+        Outcome.LOGIN_WALL,
+        "The board answers members only: it asks to log in (`{}`).",
+    ),
+    "invalid_access": (Outcome.LOGIN_WALL, "The board answers certain members only (`{}`)."),
+    "rate_limit": (Outcome.RATE_LIMITED, "The board answers somebody who asks less often (`{}`)."),
+    "read_only": (Outcome.SERVER_ERROR, "The board answers nobody while it is read-only (`{}`)."),
 }
 
 
@@ -134,7 +137,7 @@ class Discourse(Engine):
             found = _FAULTS.get(kind)
             if found is None:
                 return Wall(Outcome.NOTHING_NEW, "The board says that this does not exist.")
-            return Wall(found[0], f"{found[1]} (`{kind}`).")
+            return Wall(found[0], found[1].format(kind))
         if data is None and (
             _LOGIN.search(urlsplit(page.url).path) or page.has("body.static-login")
         ):
