@@ -240,7 +240,7 @@ def _round_up(n: int) -> int:
     """To a number that divides well, so that the scale reads easily."""
     if n <= 4:
         return max(1, n)
-    size = 10 ** (len(str(n)) - 1)
+    size = int("1".ljust(len(str(n)), "0"))
     tenths = (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)
     sizes = (tenth * size for tenth in tenths)
     return next(each // 10 for each in sizes if each >= n * 10 and each % 10 == 0)

@@ -84,7 +84,7 @@ def test_every_question_counts_as_a_person_would(
 
 
 def test_possible_victims_are_in_no_answer(index: PostIndex, post: MakePost) -> None:
-    victim = {"kind": LeadKind.POSSIBLE_VICTIM, "category": None, "text": ""}
+    victim: dict[str, Any] = {"kind": LeadKind.POSSIBLE_VICTIM, "category": None, "text": ""}
     index.put([post(1, document=DocumentKind.LEAD, **victim)])
     found = questions.ask(index, 1, PERIOD)
     assert (found.all.total, told(found.by_day), told(found.by_source)) == (0, {}, {})
