@@ -204,26 +204,27 @@ def test_webrtc_is_gone_without_its_flag(board: MakeBoard, sentinel: Sentinel) -
 
 
 def _without_proxy(options: dict[str, Any]) -> None:
-    """Nor without the rule that no name resolves, which alone would hold as well."""
     del options["proxy"]
+
+
+def _without_proxy_and_rule(options: dict[str, Any]) -> None:
+    _without_proxy(options)
     options["args"] = [each for each in options["args"] if "resolver" not in each]
 
 
-def test_routes_hold_without_the_proxy(board: MakeBoard, sentinel: Sentinel) -> None:
+def test_routes_and_the_rule_hold_without_the_proxy(board: MakeBoard, sentinel: Sentinel) -> None:
     _visited(board, f"127.0.0.1:{sentinel.port}", _launched(_without_proxy))
     assert sentinel.heard == []
 
 
-def test_without_routes_and_proxy_the_sentinel_is_reached(
-    board: MakeBoard, sentinel: Sentinel
-) -> None:
+def test_without_any_wall_the_sentinel_is_reached(board: MakeBoard, sentinel: Sentinel) -> None:
     """The sentinel has ears: what the other tests call silence is silence."""
 
     def neither(go: Callable[[], Any]) -> Any:
-        return _launched(_without_proxy)(lambda: _let_through(go))
+        return _launched(_without_proxy_and_rule)(lambda: _let_through(go))
 
     _visited(board, f"127.0.0.1:{sentinel.port}", neither)
-    assert len(sentinel.heard) > 5
+    assert sentinel.heard != []
 
 
 async def _direct(address: str) -> str:
