@@ -94,10 +94,12 @@ class Flagger:
     ) -> Flagging:
         contacts = handles(batch, post, read)
         amounts = _Amounts(batch.texts[post])
-        clues = Clues(self.ruleset.terms, read, contacts, amounts)
-        matches = tuple(
-            _match(batch, post, rule, spans) for rule, spans in self.ruleset.hits(clues, categories)
-        )
+        rules = self.ruleset
+        matches: tuple[Match, ...] = ()
+        if rules.needs_prices or rules.needs_contacts or any(one.scan for one in read):
+            clues = Clues(rules.terms, read, contacts, amounts)
+            hits = rules.hits(clues, categories)
+            matches = tuple(_match(batch, post, rule, spans) for rule, spans in hits)
         if not (matches or contacts):
             return NOTHING
         kept = tuple(contact.handle for contact in contacts)

@@ -7,6 +7,7 @@ hits are mapped back. Posts with marks that make other letters of their bases
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def fold(texts: Sequence[str]) -> Folded:
     rules = table()
     joined = "\n".join([*texts, ""])
     source = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = rules.codes[source]
+    codes = np.take(rules.codes, source, mode="clip")
     places = np.flatnonzero(codes >= SPECIAL)
     entries = (codes[places] - SPECIAL).astype(np.int64)
     gains = rules.lengths[entries] - 1
@@ -170,12 +171,18 @@ def _fold_clusters(text: str) -> tuple[str, _Slow]:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in clusters(text):
-        folded = spelled(text[start:end])
-        seen = max((i for i in range(start, end) if not ignored(text[i])), default=start)
+        folded, seen = _cluster(text[start:end])
         out.append(folded)
         starts += [start] * len(folded)
-        ends += [seen + 1] * len(folded)
+        ends += [start + seen] * len(folded)
     return "".join(out), _Slow(starts, ends)
+
+
+@lru_cache(maxsize=8_192)
+def _cluster(text: str) -> tuple[str, int]:
+    """What a cluster becomes, and where it ends without the invisible characters behind it."""
+    seen = max((place for place, char in enumerate(text) if not ignored(char)), default=0)
+    return spelled(text), seen + 1
 
 
 def fold_one(text: str) -> str:

@@ -244,6 +244,7 @@ def table() -> Table:
     )
 
 
+@lru_cache(maxsize=4_096)
 def joins(char: str) -> bool:
     """Whether a character belongs to the cluster of the one before it: it may compose, or it vanishes."""
     rules = table()

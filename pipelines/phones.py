@@ -86,9 +86,10 @@ def _number(written: str, region: str) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    if national.lstrip("(").startswith("0") and not digits.startswith(("0", "+")):
-        return None  # nobody writes it without its zero: an amount, an account, an order
+    if not digits.startswith(("0", "+")):
+        national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        if national.lstrip("(").startswith("0"):
+            return None  # nobody writes it without its zero: an amount, an account, an order
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -78,7 +78,9 @@ _DOUBTS = (
 @cache
 def _pattern(pattern: str) -> Any:
     """Read by google-re2: these lists of words are long, and it looks for all of them at once."""
-    return re2.compile(folded_regex(pattern))
+    options = re2.Options()
+    options.never_capture = True
+    return re2.compile(folded_regex(pattern), options)
 
 
 def role(text: str, contact: Contact) -> HandleRole:

@@ -104,7 +104,9 @@ class Ruleset:
         """SHA-256 of the rules and lexicons, whatever order they came in."""
         self._compiled = tuple(rules)
         self.needs_prices = False
-        """Whether some rule may be true of a text without any of its words."""
+        """Whether some rule may be true of a text for its prices alone."""
+        self.needs_contacts = False
+        """Whether some rule may be true of a text for its contacts alone."""
         self._by_term: dict[int, list[int]] = defaultdict(list)
         common = _common(self.rules, terms)
         for place, compiled in enumerate(rules):
@@ -112,6 +114,7 @@ class Ruleset:
                 number = compiled.terms[name]
                 self._by_term[number].append(place)
                 self.needs_prices |= number in terms.prices
+                self.needs_contacts |= number in terms.handles
         terms.scan_first(self._by_term)
 
     @classmethod

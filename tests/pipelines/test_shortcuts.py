@@ -1,0 +1,103 @@
+"""What is done to be fast changes no answer: each shortcut is compared with the long way."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patrol.config import read_rules
+from patrol.models import Flagging
+from patrol.settings import ROOT
+from pipelines import links, messengers
+from pipelines.clues import Clues
+from pipelines.flow import Flagger
+from pipelines.fold import fold, fold_one
+from pipelines.rules import Ruleset
+from pipelines.views import cut, leet, readings, spread
+
+RULES, LEXICONS = read_rules(ROOT / "config")
+EXAMPLES = [
+    *(hit.text for rule in RULES for hit in rule.examples.hit),
+    *(miss.text for rule in RULES for miss in rule.examples.miss),
+]
+PIECES = [
+    piece for text in EXAMPLES for piece in re.findall(r"[^，。,.!?！？\n]+[，。,.!?！？\n]*", text)
+]
+TEXTS = st.lists(
+    st.one_of(st.sampled_from(PIECES), st.sampled_from(["加賴 abc123", "3千元", "援.交", "l1ne"])),
+    max_size=6,
+).map("".join)
+
+
+@pytest.fixture(scope="module")
+def flagger() -> Flagger:
+    return Flagger(Ruleset.build(RULES, LEXICONS))
+
+
+@pytest.fixture(scope="module")
+def thorough() -> Flagger:
+    """Scans every text for every regex, and evaluates every rule."""
+    slow = Ruleset.build(RULES, LEXICONS)
+    slow.needs_prices = slow.needs_contacts = True
+    every = range(len(slow.rules))
+    slow.terms.scan_first(slow.terms.regexes)
+    slow._by_term.clear()
+    for number in slow.terms.prices:
+        slow._by_term[number] = list(every)
+    return Flagger(slow)
+
+
+def thoroughly(flagger: Flagger, texts: list[str]) -> list[Flagging]:
+    """With every doubtful term asked for at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Clues, "may", lambda *_: True)
+        return flagger.flag(texts)
+
+
+@given(st.lists(TEXTS, max_size=3))
+def test_rules_that_are_not_asked_are_not_true(
+    flagger: Flagger, thorough: Flagger, texts: list[str]
+) -> None:
+    assert flagger.flag(texts) == thoroughly(thorough, texts)
+
+
+def test_every_example_is_flagged_alike_the_long_way(flagger: Flagger, thorough: Flagger) -> None:
+    assert flagger.flag(EXAMPLES) == thoroughly(thorough, EXAMPLES)
+
+
+SEPARATED = st.text("援交加ab1l 3.,。/|、·🎉*_-\n\u4dc0か\u3099（）ｅ", max_size=24)
+
+
+@given(st.lists(SEPARATED, max_size=8))
+def test_a_batch_is_read_as_its_texts_one_by_one(texts: list[str]) -> None:
+    batch = fold(texts)
+    found = readings(batch)
+    for post, text in enumerate(batch.texts):
+        assert found.get(post, []) == [*leet(text), *spread(text), *cut(text)]
+
+
+ADDRESSED = st.lists(
+    st.sampled_from(["a", "b1", ".", "..", "@", "-", "_", "%", "/", ":", "//", "http", "www", "com", "tw", "me", "io", " ",
+                     " dot ", "(at)", "[.]", "(dot)", "，", "賴", "點", "x" * 70, "?", "!", "\n"]),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@given(ADDRESSED)
+def test_pieces_hold_every_address(text: str) -> None:
+    folded = fold_one(text)
+    shapes = [(links._MAIL, None if " dot " in folded else links._ATTED)]
+    shapes += [(shape, piece) for shape, _, piece in links._SHAPES]
+    for shape, piece in shapes:
+        found = [match.span() for match in links._finds(shape, folded, piece)]
+        assert found == [match.span() for match in shape.finditer(folded)], shape.pattern
+
+
+@given(st.lists(st.sampled_from([*"賴加瀨萊l+vx信微薇威維電報紙飛機✈tgㄌㄞˋe: @i", "line", "tele", "gram", "wechat", "テレグラム"]),
+                max_size=8).map("".join))  # fmt: skip
+def test_a_messenger_s_word_holds_one_of_its_needs(text: str) -> None:
+    folded = fold_one(text)
+    for word in messengers._WORDS:
+        found = messengers._pattern(word.word).search(folded)
+        assert not found or any(need in folded for need in word.needs)
