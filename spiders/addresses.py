@@ -1,6 +1,7 @@
 """Addresses as a page writes them, made whole and without what belongs to one visit only."""
 
 import re
+from functools import lru_cache
 
 import ada_url
 
@@ -9,6 +10,10 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 _JSESSION = re.compile(r";jsessionid=[^?#/;]*", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"\./([A-Za-z0-9_]+\.(?:php|html?)(?:\?[A-Za-z0-9_=&-]*)?(?:#[A-Za-z0-9_-]*)?)", re.ASCII
+)
+"""A link to a page in the same folder, of characters that mean themselves: joining it is putting it behind."""
 _LOOSE = re.compile(r"(?:&amp;?|[?&;])+(?=#|$)")
 
 
@@ -31,11 +36,25 @@ def absolute(base: str, href: str | None) -> str | None:
     """The whole address of a link, tidy; None if it leads nowhere that a browser could go over HTTP."""
     if href is None:
         return None
+    plain = _PLAIN.fullmatch(href)
+    folder = _folder(base) if plain else None
     try:
-        url = str(ada_url.join_url(base, href.strip()))
+        url = (
+            f"{folder}{plain[1]}" if plain and folder else str(ada_url.join_url(base, href.strip()))
+        )
     except ValueError:
         return None
     return tidy(url) if url.startswith(("http://", "https://")) else None
+
+
+@lru_cache(maxsize=64)
+def _folder(base: str) -> str | None:
+    """What an address beside this one begins with; None where that is not plainly so."""
+    try:
+        folder = str(ada_url.join_url(base, "."))
+    except ValueError:
+        return None
+    return folder if folder.startswith(("http://", "https://")) and folder.endswith("/") else None
 
 
 def without_fragment(url: str) -> str:

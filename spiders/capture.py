@@ -125,15 +125,21 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers in lower case, without cookies, short, and without media."""
-    return {
-        name.lower(): cut_media(value[:_LONGEST_HEADER])[0]
+    clean = {
+        name.lower(): value[:_LONGEST_HEADER]
         for name, value in headers.items()
         if name.lower() not in _SECRET_HEADERS
     }
+    if not _is_suspect("\n".join(clean.values())):
+        return clean
+    return {name: cut_media(value)[0] for name, value in clean.items()}
 
 
 def clean_posts(posts: Sequence[Post]) -> tuple[tuple[Post, ...], int]:
     """Posts without media that only showed once their markup was read; and how many were cut."""
+    words = [words for post in posts for words in (post.text, post.title, post.author) if words]
+    if not _is_suspect("\n".join(words)):  # nearly always: one look for all
+        return tuple(posts), 0
     cleaned = [_clean_post(post) for post in posts]
     return tuple(post for post, _ in cleaned), sum(cut for _, cut in cleaned)
 
@@ -149,6 +155,11 @@ def _clean_post(post: Post) -> tuple[Post, int]:
         post.model_copy(update={"text": text, "title": title or None, "author": author or None}),
         cut,
     )
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether a medium may be in it. Of texts put together: whether one may be in any of them."""
+    return _SUSPECT.search(text.encode("utf-8", "surrogatepass")) is not None
 
 
 def cut_media(text: str, *, markup: bool = False) -> tuple[str, int]:

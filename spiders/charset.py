@@ -180,11 +180,13 @@ def _read(body: bytes, codec: str, origin: From) -> Decoded:
     text = text.removeprefix("\ufeff")
     if text.isascii():
         return Decoded(text, _NAMES.get(codec, codec), origin, 0.0)
-    foreign = len(text) - len(text.encode("ascii", "ignore"))
     lost = text.count("\ufffd")
     if lost and codec == "utf-8":
         # Some were replaced long ago, by whoever wrote the page.
         lost -= body.count(b"\xef\xbf\xbd")
+    if not lost:
+        return Decoded(text, _NAMES.get(codec, codec), origin, 0.0)
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
     return Decoded(text, _NAMES.get(codec, codec), origin, lost / foreign)
 
 

@@ -9,7 +9,7 @@ changes, its fallbacks show it before its readers fail.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
@@ -105,7 +105,7 @@ class Row:
     def _first(self, hook: str) -> str | None:
         """The first that is not empty of what a hook finds."""
         for selector, attribute in _parts(hook):
-            for node in self.node.css(selector) if selector else (self.node,):
+            for node in self._found(selector) if selector else (self.node,):
                 if attribute is None:
                     value = one_line(node.text())
                 else:
@@ -113,6 +113,13 @@ class Row:
                 if value:
                     return value
         return None
+
+    def _found(self, selector: str) -> Iterator[LexborNode]:
+        """All that a selector finds; the others are looked for only when the first one is not enough."""
+        first = self.node.css_first(selector)
+        if first is not None:
+            yield first
+            yield from self.node.css(selector)[1:]
 
     def one(self, *hooks: str) -> str:
         """What the first of these hooks finds. Raises `LayoutChanged` if none does."""
@@ -168,7 +175,7 @@ class Row:
         """
         silent = None
         for selector in selectors:
-            for node in self.node.css(selector):
+            for node in self._found(selector):
                 body = self._read(self._with(node, also), without)
                 if body.text or body.media:
                     self.page.hooks[selector] += 1
@@ -179,7 +186,7 @@ class Row:
     def _with(self, node: LexborNode, also: str) -> list[LexborNode]:
         """The element, and what else is selected and not inside of one already taken."""
         nodes = [node]
-        for more in self.node.css(also) if also else ():
+        for more in self.node.css(also) if also and self.page.anywhere(also) else ():
             taken = {one.mem_id for one in nodes}
             above: LexborNode | None = more
             while above is not None and above.mem_id not in taken:
@@ -234,6 +241,7 @@ class Page(Row):
         """How often each hook gave something."""
         self.notes: dict[str, object] = {}
         """What an engine remembers between two questions about the same page."""
+        self._anywhere: dict[str, bool] = {}
         self.zone: tzinfo = ZoneInfo(timezone)
         """Of dates that the board prints without one; what the page says of itself comes first."""
         self.fetched_at = fetched_at
@@ -304,6 +312,13 @@ class Page(Row):
         if found is None:
             return None
         return PostedAt(at=found.at, precision=found.precision, read_from=hook)
+
+    def anywhere(self, selector: str) -> bool:
+        """Whether the page has such an element at all: asked once, before every row is searched for it."""
+        known = self._anywhere.get(selector)
+        if known is None:
+            known = self._anywhere[selector] = self.has(selector)
+        return known
 
     def tell_clock(self, zone: tzinfo | None, now: datetime | None) -> None:
         """What the board says of its own zone and time. A time of fetching that is known stays."""

@@ -143,15 +143,17 @@ class Phpbb(Engine):
     # -- The page -------------------------------------------------------------------------------
 
     def next_page(self, page: Page) -> str | None:
-        found = page.link(
+        found = page.anywhere(".pagination, fieldset.display-options") and page.link(
             ".pagination li.arrow.next a[rel=next]",
             ".pagination li.next a",
             ".pagination a[rel=next]",
             "fieldset.display-options a.right-box.right",
             ".pagination a.next, .pagination .next a",
         )
-        found = found or _after_current(page) or page.link("a[rel=next]", "link[rel=next]")
-        return None if found and "view=next" in found else found
+        found = found or _after_current(page)
+        if not found and page.anywhere("[rel=next]"):
+            found = page.link("a[rel=next]", "link[rel=next]")
+        return found if found and "view=next" not in found else None
 
     def last_page(self, page: Page) -> str | None:
         if not _first_page(page):
