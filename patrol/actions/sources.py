@@ -96,6 +96,8 @@ class SourceSheet:
     evidence: str | None
     every_minutes: int
     start: tuple[str, ...]
+    browser: str | None
+    """Why a browser has to draw its pages."""
     paused: bool
     next_due_at: datetime | None
     authorization: AuthorizationSheet | None
@@ -250,6 +252,7 @@ def _sheet(row: SourceRow, now: datetime) -> SourceSheet:
         evidence=row.detected_by,
         every_minutes=source.every_minutes,
         start=source.start,
+        browser=source.browser,
         paused=row.paused_at is not None,
         next_due_at=row.next_due_at,
         authorization=authorization_sheet(mandate, now) if mandate else None,
