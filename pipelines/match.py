@@ -148,6 +148,10 @@ class Matcher:
         loose = [self._loose[number] for number in self.first]
         self._first_database = _Database(loose, _REGEX_FLAGS)
 
+    def is_first(self, regex: int) -> bool:
+        """Whether every text is scanned for a regex."""
+        return regex in self.first
+
     def scan(self, texts: Texts) -> Mapping[int, Scan]:
         """What is in folded texts, for those in which something is.
 

@@ -17,6 +17,7 @@ from patrol.models import Category, LeadKind, Lexicon, Rule
 from pipelines.clues import Clues
 from pipelines.fold import fold
 from pipelines.match import Texts, outermost
+from pipelines.overlooked import overlooked
 from pipelines.terms import Span, Terms
 from pipelines.when import Node, parse
 
@@ -138,7 +139,11 @@ class Ruleset:
                 compiled.append(Compiled(rule, when, {name: numbers[name] for name in ordered}))
         if faults:
             raise ManyErrors(faults)
-        return cls(compiled, terms, _digest(rules, lexicons))
+        made = cls(compiled, terms, _digest(rules, lexicons))
+        faults += overlooked(rules, terms)
+        if faults:
+            raise ManyErrors(faults)
+        return made
 
     def hits(
         self, clues: Clues, categories: Collection[Category] | None

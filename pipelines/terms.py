@@ -113,6 +113,10 @@ class Terms:
             {self.regexes[one].regex for one in numbers if one in self.regexes}
         )
 
+    def is_first(self, regex: int) -> bool:
+        """Whether texts are scanned for a regex before any rule asks."""
+        return self._matcher.is_first(regex)
+
     def may(self, text: str) -> AbstractSet[int]:
         """Regexes that may match a folded text."""
         return self._matcher.may(text)
