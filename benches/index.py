@@ -212,7 +212,7 @@ def _scene() -> dict[str, Any]:
 def _keep(scene: dict[str, Any], number: int, text: str) -> None:
     from patrol.models import Post
     from patrol.register.sealing import new_unit, seal
-    from patrol.register.tables import HandleRow, Lead, MatchRow, Sighting
+    from patrol.register.tables import Lead, Sighting
 
     at = _BEGUN + number * _BETWEEN
     source = scene["source"]
@@ -254,6 +254,13 @@ def _keep(scene: dict[str, Any], number: int, text: str) -> None:
         first_seen_at=at,
         last_seen_at=at,
     )
+    _explain(sighting, number)
+
+
+def _explain(sighting: Any, number: int) -> None:
+    """A match, and a contact that it offers."""
+    from patrol.register.tables import HandleRow, MatchRow
+
     MatchRow.objects.create(
         sighting=sighting,
         rule=f"rule{number % 50}",

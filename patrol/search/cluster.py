@@ -74,7 +74,7 @@ class Cluster:
         except ApiError as error:
             raise self.away(_said(error), error) from error
         except TransportError as error:
-            raise self.away(f"It does not answer: {type(error).__name__}.", error) from error
+            raise self.away(f"Elasticsearch does not answer: {type(error).__name__}.", error) from error
         self.outage.over()
 
     def away(self, why: str, error: Exception | None = None) -> ElasticAway:

@@ -209,7 +209,7 @@ class EmbeddedIndex:
             for path in tuple(self._writers):
                 self._close_writer(path)
             self._readers.clear()
-            self._shelves.place.leave()
+            self._shelves.unlock()
 
     def _close_writer(self, path: Path | None) -> None:
         if path in self._writers:

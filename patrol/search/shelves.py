@@ -33,6 +33,9 @@ class Shelves:
         self.place.take()
         self._clear()
 
+    def unlock(self) -> None:
+        self.place.leave()
+
     def _clear(self) -> None:
         current = set(self.current().values())
         for path in self.path.iterdir():

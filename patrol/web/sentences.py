@@ -20,6 +20,7 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("No act and no look is allowed without its record. The register says: {0}"),
     gettext_noop("Record {0} of the access log cannot be read."),
     gettext_noop("The access log keeps reasons of at most {0} letters."),
+    gettext_noop("Searching has been unavailable since {0}."),
     gettext_noop("The account `{0}` is taken."),
     gettext_noop("The authorization would last more than {0} days."),
     gettext_noop("The form's field `{0}` cannot be read."),

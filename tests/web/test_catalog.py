@@ -27,7 +27,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 RAISING = ("patrol/actions/*.py", "patrol/register/log.py", "patrol/register/sealing.py",
-           "patrol/web/forms.py")  # fmt: skip
+           "patrol/search/cluster.py", "patrol/web/forms.py")  # fmt: skip
 """Where the errors are raised that a page may show."""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Sign = Callable[[str], Any]
 Plant = Callable[..., Any]
 
@@ -50,3 +52,21 @@ def test_no_word_goes_back_to_the_queue_and_a_broken_one_is_said(
 
 def test_auditors_do_not_search(sign_in: Sign) -> None:
     assert sign_in("audit").get("/search/", {"q": "援交"}).status_code == 403
+
+
+def test_with_elasticsearch_away_search_says_since_when_and_the_rest_goes_on(
+    planted: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = planted({"text": "找[援交]的"})
+    monkeypatch.setenv("PATROL_SEARCH_URL", "http://127.0.0.1:9")  # nobody listens there
+    answer = officer.get("/search/", {"q": "援交"}, headers={"accept-language": "en"})
+    assert answer.status_code == 503
+    assert "Searching has been unavailable since 2" in answer.content.decode()
+    from django.utils.translation import override
+
+    from patrol.web.sentences import said
+
+    with override("zh-hant"):
+        assert said("Searching has been unavailable since 2026-11-22 12:00.").startswith("自 2026")
+    assert officer.get("/").status_code in {200, 302}
+    assert officer.get("/leads/1/").status_code == 200
