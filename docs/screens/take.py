@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ def demo() -> Iterator[dict[str, str]]:
         links: dict[str, str] = {}
         for line in running.stdout or ():
             links.update(LINK.findall(line))
-            if len(links) == 4:
+            if len(links) == 5:
                 break
         yield links
         running.send_signal(signal.SIGINT)
@@ -57,9 +56,8 @@ def take(page: Page, name: str, height: int = 800) -> None:
 
 def officer(page: Page) -> None:
     """The queue, a lead, and a few decisions by keyboard."""
+    page.goto(re.sub(r"/leads/.*", "/leads/", page.url))
     page.locator(".row").first.wait_for(timeout=90_000)
-    time.sleep(20)  # until every board was read
-    page.reload()
     page.keyboard.press("j")
     take(page, "officer")
     page.goto(page.url.split("#", maxsplit=1)[0] + "?category=fraud")

@@ -62,7 +62,7 @@ _HANDLES = [
     "bolt",
     "kind",
 ]
-_COMMON: Slots = {
+COMMON: Slots = {
     "place": ["港邊", "車站", "夜市", "南門", "橋頭", "舊街"],
     "day": ["tonight", "Friday", "Saturday", "on Sunday", "tomorrow"],
     "number": ["2", "3", "4", "5", "6", "8"],
@@ -174,7 +174,7 @@ class _Writer:
             drawn = self._chance.choice(texts.texts)
             words = {
                 name: self._chance.choice(choices)
-                for name, choices in {**_COMMON, **texts.slots}.items()
+                for name, choices in {**COMMON, **texts.slots}.items()
             }
             words["id"] = self._handle()
             text = drawn.text.format_map(words)

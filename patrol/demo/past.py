@@ -142,8 +142,7 @@ class Past:
         keeper = Keeper(begun.run, self._flagger, unflagged_days=self._days, now=clock.now)
         pages = list(_pages(read, self._read_until[name], at))
         self._tell(clock.now() + timedelta(seconds=3 * len(pages)))
-        for page in pages:
-            keeper.keep(page)
+        keeper.keep_all(pages)
         self._read_until[name] = at
         self._tell(clock.now() + timedelta(seconds=25))
         looked = len(read.shown.leaves) // 8 + len(pages)

@@ -90,7 +90,7 @@ def build_with_past(settings: Settings, reads: Sequence[Read], seed: int, now: d
         Past(reads, seed, now, tell).live()
     for read in reads:
         if not read.is_known():
-            authorize(read.source, now + timedelta(days=60))
+            propose(read.source)
     return Stage(settings, _links(settings), tuple(read.source.name for read in reads))
 
 
@@ -127,6 +127,15 @@ def _now() -> datetime:
     from patrol.register import clock  # noqa: PLC0415  (needs an open Django)
 
     return clock.now()
+
+
+def propose(source: Source) -> None:
+    """Propose a source, and ask for no mandate yet."""
+    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions import sources as register  # noqa: PLC0415  (same)
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (same)
+
+    register.propose(Desk.command_line(people.find("supervisor")), source)
 
 
 def authorize(source: Source, until: datetime, since: datetime | None = None) -> int:

@@ -95,6 +95,15 @@ def post_offer(present: Present) -> Iterator[str | Seen]:
     yield seen
 
 
+def open_browser(present: Present) -> Iterator[str | Seen]:
+    """A board that draws itself gets its first mandate; it is read by a browser that has no network."""
+    for name, source in present.sources.items():
+        if source.browser:
+            authorize(source, present.at(0) + timedelta(days=60))
+            yield f"Two supervisors authorize {present.title(name)}, which only a browser can read."
+            yield _outcome(present, name, Outcome.OK, present.begun_at)
+
+
 def kill_board(present: Present) -> Iterator[str | Seen]:
     """A board answers nothing but errors from now on."""
     present.boards["night_market"].die()
@@ -135,6 +144,7 @@ ENDS = 100
 SCENES = (
     Scene(0, begin_mandate),
     Scene(6, post_offer),
+    Scene(30, open_browser),
     Scene(70, kill_board),
     Scene(95, post_plea),
     Scene(ENDS, end_mandate),

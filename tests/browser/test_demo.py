@@ -1,4 +1,4 @@
-"""`patrol demo` as a stranger runs it: a first page in seconds, a lead triaged by keyboard, and nothing left behind."""
+"""`patrol demo` as a stranger runs it: a first page in seconds, its whole story, and nothing left behind."""
 
 import os
 import re
@@ -51,13 +51,13 @@ class Demo:
         self.process.wait(30)
 
 
-def _begin(folder: Path) -> "subprocess.Popen[str]":
+def _begin(folder: Path, *options: str) -> "subprocess.Popen[str]":
     """A demo that may write into `folder/tmp` and tells `folder/out`."""
     (folder / "tmp").mkdir()
     environment = {name: value for name, value in os.environ.items() if "PATROL_" not in name}
     with (folder / "out").open("w") as told:
         return subprocess.Popen(
-            [sys.executable, "-m", "patrol", "demo"],
+            [sys.executable, "-m", "patrol", "demo", *options],
             stdout=told,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,15 +67,20 @@ def _begin(folder: Path) -> "subprocess.Popen[str]":
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
+def options() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def demo(tmp_path: Path, options: list[str]) -> Iterator[Demo]:
     begun = time.monotonic()
-    process = _begin(tmp_path)
+    process = _begin(tmp_path, *options)
     links: dict[str, str] = {}
-    while len(links) < 4 and process.poll() is None and time.monotonic() < begun + 90:
+    while len(links) < 5 and process.poll() is None and time.monotonic() < begun + 90:
         time.sleep(0.05)
         links = dict(LINK.findall((tmp_path / "out").read_text()))
     running = Demo(process, tmp_path / "tmp", links, time.monotonic() - begun)
-    assert len(links) == 4, (tmp_path / "out").read_text()
+    assert len(links) == 5, (tmp_path / "out").read_text()
     yield running
     if process.poll() is None:
         running.end(signal.SIGTERM)
@@ -104,9 +109,10 @@ def test_a_lead_of_the_demo_is_triaged_by_keyboard_and_found_in_the_log(
 ) -> None:
     page = browser_page
     _enter(page, demo.links["officer"])
-    page.wait_for_url("**/leads/")
-    first = page.locator(".row").first
-    expect(first).to_be_visible(timeout=60_000)  # by itself: the empty queue looks again
+    page.wait_for_url("**/leads/*/")
+    expect(page.locator("main mark").first).to_be_visible()  # it opens on a lead, its words marked
+    page.goto(page.url.rpartition("leads/")[0] + "leads/")
+    expect(page.locator(".row").first).to_be_visible()
     page.keyboard.press("j")
     lead = page.evaluate("document.activeElement.closest('.row').dataset.lead")
     page.keyboard.press("Enter")

@@ -1,0 +1,161 @@
+"""The demo's past and present, in a real process: what the pages are made of afterwards, as it lies on the disk."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+PACE = 3
+TOLD = (
+    "renew the mandate of",
+    "Somebody posts on",
+    "A new lead waits in the queue",
+    "breaks: it answers 500",
+    "The site answered with an error of its own.",
+    "Somebody asks for help on",
+    "A possible victim stands first in the queue",
+    "is over; nothing more may be asked of it",
+    "No authorization covers this source now",
+)
+"""What the terminal says within three minutes of the story."""
+
+
+class Told(Exception):
+    """Not everything was told in time."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What a demo said until its story was over, and the data directory that it left."""
+    folder = tmp_path_factory.mktemp("story")
+    command = [sys.executable, "-m", "patrol", "demo", "--pace", str(PACE)]
+    environment = {name: value for name, value in os.environ.items() if "PATROL_" not in name}
+    with (folder / "out").open("w") as out:
+        demo = subprocess.Popen(
+            [*command, "--keep", str(folder / "kept")],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**environment, "HOME": str(folder)},
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + 180
+    said = ""
+    try:
+        while demo.poll() is None and not all(line in said for line in TOLD):
+            if time.monotonic() > deadline:
+                raise Told(said)
+            time.sleep(0.2)
+            said = (folder / "out").read_text()
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(60)
+    return (folder / "out").read_text(), folder / "kept"
+
+
+@pytest.fixture
+def register(told: tuple[str, Path]) -> Iterator[sqlite3.Connection]:
+    """The register as it was left."""
+    connection = sqlite3.connect(told[1] / "register.sqlite3")
+    yield connection
+    connection.close()
+
+
+def test_the_story_is_told_in_its_order(told: tuple[str, Path]) -> None:
+    said, _ = told
+    assert all(line in said for line in TOLD), said
+    assert "Traceback" not in said
+    places = [said.index(line) for line in TOLD[:4]]
+    assert places == sorted(places)
+    minutes = re.findall(r"^(\d\d):(\d\d)  ", said, re.MULTILINE)
+    assert len(minutes) >= len(TOLD)
+
+
+def test_the_log_of_past_and_present_verifies(told: tuple[str, Path]) -> None:
+    command = [sys.executable, "-m", "patrol", "log", "verify", "--home", str(told[1])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_time_never_goes_back_and_invented_records_say_so(register: sqlite3.Connection) -> None:
+    rows = register.execute("SELECT body FROM ledger_record ORDER BY seq").fetchall()
+    records = [json.loads(body) for (body,) in rows]
+    assert all(one["at"] <= two["at"] for one, two in pairwise(records))
+    invented = [record["boot_id"] == "told" for record in records]
+    first_true_one = invented.index(False)
+    assert first_true_one > 1_000
+    assert not any(invented[first_true_one:])
+    month = datetime.fromisoformat(records[-1]["at"]) - datetime.fromisoformat(records[0]["at"])
+    assert timedelta(days=29) < month < timedelta(days=32)
+
+
+def test_the_month_has_leads_of_every_kind_and_each_decision_its_record(
+    register: sqlite3.Connection,
+) -> None:
+    kinds = Counter(
+        category or kind
+        for kind, category in register.execute("SELECT kind, category FROM register_lead")
+    )
+    assert kinds.total() >= 350
+    assert len(kinds) == 11
+    assert min(kinds.values()) >= 4
+    decided = [
+        lead for (lead,) in register.execute("SELECT lead_id FROM register_decision ORDER BY id")
+    ]
+    logged = register.execute(
+        "SELECT subject FROM ledger_index WHERE verb = 'lead.decided' ORDER BY seq"
+    )
+    assert [f"lead:{lead}" for lead in decided] == [subject for (subject,) in logged]
+    verdicts = Counter(
+        verdict for (verdict,) in register.execute("SELECT verdict FROM register_decision")
+    )
+    assert set(verdicts) == {
+        "relevant",
+        "escalated",
+        "referred",
+        "dismissed",
+        "snoozed",
+        "reopened",
+    }
+    outcomes = {outcome for (outcome,) in register.execute("SELECT outcome FROM register_runrow")}
+    assert {"ok", "server_error", "rate_limited", "authorization_ended"} <= outcomes
+
+
+def test_words_that_nobody_flagged_are_a_week_old_at_most(register: sqlite3.Connection) -> None:
+    (oldest,) = register.execute("SELECT min(expires_at) FROM register_backtestpost").fetchone()
+    (last,) = register.execute("SELECT max(at) FROM ledger_index").fetchone()
+    assert oldest > last
+
+
+def test_nothing_was_asked_after_the_mandate_had_ended(register: sqlite3.Connection) -> None:
+    rows = register.execute(
+        "SELECT r.begun_at, r.ended_at, r.pages, a.valid_until, r.detail FROM register_runrow r"
+        " JOIN register_sourcerow s ON s.id = r.source_id JOIN register_authorizationrow a ON a.id = r.authorization_id"
+        " WHERE s.name = 'open_chats' AND r.outcome = 'authorization_ended'"
+    ).fetchall()
+    assert len(rows) == 1
+    begun, ended, pages, until, detail = rows[0]
+    assert begun < until < ended
+    assert datetime.fromisoformat(ended) - datetime.fromisoformat(until) < timedelta(seconds=5)
+    assert pages >= 2
+    assert detail
+
+
+def test_a_possible_victim_came_last_and_stands_first(
+    told: tuple[str, Path], register: sqlite3.Connection
+) -> None:
+    (said,) = re.findall(r"A possible victim stands first in the queue: \S+/leads/(\d+)/", told[0])
+    first = register.execute(
+        "SELECT id FROM register_lead WHERE status = 'new' ORDER BY rank DESC, id DESC LIMIT 1"
+    ).fetchone()
+    assert first == (int(said),)
