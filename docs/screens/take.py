@@ -19,7 +19,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 LINK = re.compile(r"^(\w+)\s+(http://\S+/enter/\S+)$", re.MULTILINE)
 WIDTH = 1280
-DECISIONS = ("w", "w", "r", "e", "r", "s 2", "d 2", "r", "d 5", "e")
+DECISIONS = ("w", "r", "e", "r", "s 2", "d 2", "r", "d 5", "e")
 """Keys pressed on the first leads, so that the log has something to show."""
 
 
