@@ -6,8 +6,9 @@ hits are mapped back. Posts with marks that make other letters of their bases
 (か + ゛ is が), or with loose Hangul letters, are folded cluster by cluster.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -67,6 +68,11 @@ class Folded:
         whole = codes.tobytes().decode("utf-32-le")
         self.texts = [whole[start : end - 1] for start, end in pairwise(self.starts)]
 
+    @cached_property
+    def _listed(self) -> tuple[list[int], list[int], list[int]]:
+        original, folded, after = self._breaks
+        return original.tolist(), folded.tolist(), after.tolist()
+
     def place(self, post: int, start: int, end: int) -> Place:
         """The original's characters that became `texts[post][start:end]`, with the marks on the last.
 
@@ -84,13 +90,13 @@ class Folded:
     def _origin(self, post: int, index: int) -> int:
         """The place in the original of the character that gave a folded one."""
         joined = index + self.starts[post]
-        breaks = self._breaks
+        original, folded, after = self._listed
         # Breakpoints that begin at or before it; a removed character gives nothing, so it is passed.
-        passed = int(breaks.after.searchsorted(joined, side="right"))
-        if passed < len(breaks.after) and breaks.folded[passed] <= joined:
-            place = int(breaks.original[passed])
+        passed = bisect_right(after, joined)
+        if passed < len(after) and folded[passed] <= joined:
+            place = original[passed]
         elif passed:
-            place = int(breaks.original[passed - 1]) + 1 + joined - int(breaks.after[passed - 1])
+            place = original[passed - 1] + 1 + joined - after[passed - 1]
         else:
             place = joined
         return place - self._original_starts[post]

@@ -159,7 +159,7 @@ def messengers(text: str) -> Iterator[Contact]:
     linked = {place for link in links for place in range(link.start, link.end)}
     taken = {link.end for link in links}
     for word in _WORDS:
-        if not any(need in text for need in word.needs):
+        if not _holds(text, word.needs):
             continue
         for contact in islice(_named(text, word), MOST):
             if contact.start not in linked:
@@ -169,6 +169,13 @@ def messengers(text: str) -> Iterator[Contact]:
         near = max(0, found.start() - 20)
         if found.end() not in taken and not _pattern(_ELSEWHERE).search(text, near, found.start()):
             yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
+
+
+def _holds(text: str, needs: tuple[str, ...]) -> bool:
+    for need in needs:  # noqa: SIM110  (a generator takes twice as long)
+        if need in text:
+            return True
+    return False
 
 
 def _links(text: str) -> Iterator[Contact]:

@@ -66,7 +66,11 @@ def test_every_example_is_flagged_alike_the_long_way(flagger: Flagger, thorough:
     assert flagger.flag(EXAMPLES) == thoroughly(thorough, EXAMPLES)
 
 
-SEPARATED = st.text("援交加ab1l 3.,。/|、·🎉*_-\n\u4dc0か\u3099（）ｅ", max_size=24)
+SEPARATED = st.one_of(
+    st.text("援交加ab1l 3.,。/|、·🎉*_-\n\u4dc0か\u3099（）ｅ", max_size=24),
+    st.text("ab .,1", max_size=12),
+    st.text("援 .,/a", max_size=9),
+)
 
 
 @given(st.lists(SEPARATED, max_size=8))
@@ -78,9 +82,9 @@ def test_a_batch_is_read_as_its_texts_one_by_one(texts: list[str]) -> None:
 
 
 ADDRESSED = st.lists(
-    st.sampled_from(["a", "b1", ".", "..", "@", "-", "_", "%", "/", ":", "//", "http", "www", "com", "tw", "me", "io", " ",
+    st.sampled_from(["b1@a.com", "b1.tw/a", "www.a", "http://a.b1", "a", "b1", ".", "..", "@", "-", "_", "%", "/", ":", "//", "http", "www", "com", "tw", "me", "io", " ",
                      " dot ", "(at)", "[.]", "(dot)", "，", "賴", "點", "x" * 70, "?", "!", "\n"]),
-    max_size=14,
+    max_size=8,
 ).map("".join)  # fmt: skip
 
 
@@ -94,7 +98,7 @@ def test_pieces_hold_every_address(text: str) -> None:
         assert found == [match.span() for match in shape.finditer(folded)], shape.pattern
 
 
-@given(st.lists(st.sampled_from([*"賴加瀨萊l+vx信微薇威維電報紙飛機✈tgㄌㄞˋe: @i", "line", "tele", "gram", "wechat", "テレグラム"]),
+@given(st.lists(st.sampled_from([*"賴加瀨萊l+vx信微薇威維電報紙飛機✈tgㄌㄞˋe: @i", "line", "tele", "gram", "wechat", "テレグラム", "加l", "+l", "加v", "+v"]),
                 max_size=8).map("".join))  # fmt: skip
 def test_a_messenger_s_word_holds_one_of_its_needs(text: str) -> None:
     folded = fold_one(text)
