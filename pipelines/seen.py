@@ -25,9 +25,7 @@ _SEE = (
     "INSERT INTO register_seenpost (source_id, key, words_hmac, flagged, first_seen_at, last_seen_at)"
     " VALUES "
 )
-_KEEP = (
-    "INSERT INTO register_backtestpost (seen_id, unit_id, body, expires_at) VALUES (%s, %s, %s, %s)"
-)
+_KEEP = "INSERT INTO register_backtestpost (seen_id, unit_id, body, expires_at) VALUES "
 
 Words = tuple[str, str]
 """A post's key, and the keyed hash of its words: one version of one post."""
@@ -57,7 +55,7 @@ def see(source: int, versions: Sequence[Words], now: datetime, *, flagged: bool)
     numbers: dict[Words, int] = {}
     for some in _some(versions):
         values = [value for key, hmac in some for value in (source, key, hmac, flagged, at, at)]
-        rows = ", ".join([_places(6)] * len(some))
+        rows = _rows(len(some), 6)
         with connection.cursor() as cursor:
             cursor.execute(f"{_SEE}{rows} RETURNING key, words_hmac, id", values)
             numbers |= {(key, hmac): id_ for key, hmac, id_ in cursor.fetchall()}
@@ -70,13 +68,18 @@ def keep_words(
     """Seal the words of posts that were seen under these numbers."""
     at = connection.ops.adapt_datetimefield_value(expires_at)
     sealed = seal_each(unit, (post.model_dump_json().encode(errors="replace") for post in posts))
-    rows = [(number, unit.pk, body, at) for number, body in zip(numbers, sealed, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.executemany(_KEEP, rows)
+    for some in _some(list(zip(numbers, sealed, strict=True))):
+        values = [value for number, body in some for value in (number, unit.pk, body, at)]
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP + _rows(len(some), 4), values)
 
 
 def _places(count: int) -> str:
     return f"({', '.join(['%s'] * count)})"
+
+
+def _rows(count: int, width: int) -> str:
+    return ", ".join([_places(width)] * count)
 
 
 def _some(things: Sequence[Any]) -> Iterator[list[Any]]:

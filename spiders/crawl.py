@@ -1,7 +1,9 @@
 """One run of one source, from the first question to the report. Blocks; once per process."""
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -35,6 +37,16 @@ STALE = 3.0
 
 GRACE = 4.0
 """Seconds that a run may take to wind up."""
+
+SWITCH = 0.0005
+"""Seconds after which the thread that reads lets the one that keeps go on.
+
+Each statement of a transaction waits for it once; with Python's 5 ms, whoever
+else wants to write waits several times as long.
+"""
+
+GARBAGE = 10_000
+"""New objects after which Python looks for cycles among them: some ten pages' worth."""
 
 T = TypeVar("T")
 
@@ -99,6 +111,9 @@ class _Run:
     def run(self) -> Report:
         for name in ("scrapy", "twisted", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        sys.setswitchinterval(SWITCH)
+        gc.freeze()  # what was imported stays; to look through it again and again is a tenth of a run
+        gc.set_threshold(GARBAGE)
         chosen = settings(self._job)
         install_reactor(chosen["TWISTED_REACTOR"], chosen["ASYNCIO_EVENT_LOOP"])
         reactor = _reactor()

@@ -247,7 +247,11 @@ class Page(Row):
         self.fetched_at = fetched_at
         self.now = fetched_at or datetime.now(UTC)
         """What relative dates are counted from."""
-        self.page = self
+
+    @property
+    def page(self) -> "Page":  # type: ignore[override]
+        """Itself, as rows call it. Not an attribute: a page in a circle would wait for the collector, megabytes each."""
+        return self
 
     @cached_property
     def decoded(self) -> Decoded:
@@ -290,7 +294,7 @@ class Page(Row):
     def title(self) -> str:
         return self.maybe("title") or ""
 
-    @cached_property
+    @property
     def manner(self) -> Manner:
         return Manner(lambda: self._order, self.language[:2])
 

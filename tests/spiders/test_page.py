@@ -141,3 +141,24 @@ def test_zone_names_are_those_of_the_database() -> None:
 def test_a_key_is_never_too_long_and_never_shared(key: str) -> None:
     assert len(short_key(key)) <= 200
     assert short_key(key) != short_key(key + "x")
+
+
+def test_a_page_that_was_read_is_gone_at_once() -> None:
+    """It holds a parsed document of megabytes; a circle of references would keep it until the collector comes."""
+    import gc
+
+    from spiders.engines import load
+    from spiders.reading import read
+
+    def pages() -> int:
+        return sum(type(thing) is Page for thing in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = pages()
+        body = b"<body id=phpbb class=section-viewtopic><div class=post id=p1><div class=content>Hi"
+        assert read(Page("http://forum.example/viewtopic.php?t=1", body), load("phpbb")).posts
+        assert pages() == before
+    finally:
+        gc.enable()
