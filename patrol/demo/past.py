@@ -37,7 +37,7 @@ from patrol.register.tables import Lead, RunRow, SourceRow
 from patrol.settings import Settings
 from pipelines.keep import Keeper
 
-EVERY_MINUTES = 720
+EVERY_MINUTES = 1440
 """How often sources were read in the past; the present reads every minute."""
 
 AT_ONCE = timedelta(hours=12)

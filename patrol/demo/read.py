@@ -11,7 +11,7 @@ from patrol.demo.reread import Reread, reread
 from patrol.models import Source
 
 DAYS = 30
-LEADS = 400
+LEADS = 250
 """Posts that are gone by now; what the boards still show comes on top."""
 
 
