@@ -34,7 +34,13 @@ def busy(site: Any) -> Any:
         ("quay", {"en": "Quay side messages", "zh-Hant": "碼頭頻道"}, "messaging_app"),
         ("dune", {"en": "Dune social pages", "zh-Hant": "沙丘社群"}, "social_media"),
     ):
-        body = {**harbor.body, "every_minutes": 120, "name": name, "title": title, "channel": channel}
+        body = {
+            **harbor.body,
+            "every_minutes": 120,
+            "name": name,
+            "title": title,
+            "channel": channel,
+        }
         sources.append(SourceRow.objects.create(name=name, unit=harbor.unit, body=body))
     statuses = [LeadStatus.NEW, LeadStatus.DISMISSED, LeadStatus.RELEVANT, LeadStatus.ESCALATED]
     for number in range(160):

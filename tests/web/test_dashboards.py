@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
@@ -48,8 +49,7 @@ def grown(garden: Any) -> Any:
     from patrol.models import Outcome
     from patrol.register.tables import Lead, RunRow, SourceRow
 
-    import planting  # isort: skip
-
+    now = _before(0)
     body = {**garden.source.body, "name": "quay", "title": {"en": "=Quay"}}
     quay = SourceRow.objects.create(
         name="quay", unit=garden.source.unit, body={**body, "channel": "social_media"}
@@ -58,7 +58,7 @@ def grown(garden: Any) -> Any:
         {"status": "relevant"},
         {"status": "escalated", "source": quay},
         {"status": "referred"},
-        {"status": "snoozed", "snoozed_until": planting.NOW, "opened_at": _before(3)},
+        {"status": "snoozed", "snoozed_until": now, "opened_at": _before(3)},
         {"status": "dismissed", "opened_at": _before(3)},
     ]
     for lead, change in zip(garden.leads, changes, strict=True):
@@ -70,8 +70,8 @@ def grown(garden: Any) -> Any:
     for hours, outcome in enumerate([*Outcome, None]):
         RunRow.objects.create(
             source=quay,
-            due_at=planting.NOW - timedelta(hours=hours * 5),
-            ended_at=planting.NOW - timedelta(hours=hours * 5) if outcome else None,
+            due_at=now - timedelta(hours=hours * 5),
+            ended_at=now - timedelta(hours=hours * 5) if outcome else None,
             outcome=outcome,
             requests_refused=hours % 3,
             pages=2,
@@ -81,9 +81,7 @@ def grown(garden: Any) -> Any:
 
 
 def _before(days: int) -> Any:
-    import planting  # isort: skip
-
-    return planting.NOW - timedelta(days=days)
+    return sys.modules["planting"].NOW - timedelta(days=days)
 
 
 def test_every_number_is_as_long_as_its_list(grown: Any, sign_in: Sign) -> None:
