@@ -11,6 +11,7 @@ from typing import Any
 
 LOOKS = 400
 PAUSE_SECONDS = 0.005
+POSTS_A_PAGE = 20
 
 
 def measure() -> dict[str, Any]:
@@ -35,7 +36,7 @@ def measure() -> dict[str, Any]:
         "peer": round(alone, 2),
         "ratio": round(beside / alone, 2),
         "goal": "figure under 50",
-        "settings": {"looks": LOOKS, "posts_a_page": 20, "pages_kept_meanwhile": pages},
+        "settings": {"looks": LOOKS, "posts_a_page": POSTS_A_PAGE, "pages_kept_meanwhile": pages},
     }
 
 
@@ -74,30 +75,24 @@ def _crawl(over: Event) -> None:
 
     from patrol.models import Actor, Record, Verb
     from patrol.register import log
-    from patrol.register.tables import SeenPost, SourceRow
+    from patrol.register.tables import SourceRow
     from patrol.register.turn import batch
+    from pipelines.seen import see
+    from spiders.keeping import TOGETHER
 
-    source = SourceRow.objects.get()
+    source = SourceRow.objects.get().pk
+    record = Record(verb=Verb.POSTS_KEPT, actor=Actor(account="bench"), count=POSTS_A_PAGE)
     number = 0
     while not over.is_set():
         with batch():
-            now = timezone.now()
-            SeenPost.objects.bulk_create(
-                SeenPost(
-                    source=source,
-                    key=f"p{number}-{place}",
-                    words_hmac="0" * 64,
-                    flagged=False,
-                    first_seen_at=now,
-                    last_seen_at=now,
-                )
-                for place in range(20)
-            )
-            log.append(Record(verb=Verb.POSTS_KEPT, actor=Actor(account="bench"), count=20))
-        number += 1
+            for page in range(number, number + TOGETHER):
+                versions = [(f"p{page}-{place}", "0" * 64) for place in range(POSTS_A_PAGE)]
+                see(source, versions, timezone.now(), flagged=False)
+            log.append_each([record] * TOGETHER)
+        number += TOGETHER
 
 
 def _pages() -> int:
     from patrol.register.tables import SeenPost
 
-    return SeenPost.objects.count() // 20
+    return SeenPost.objects.count() // POSTS_A_PAGE

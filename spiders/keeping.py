@@ -7,10 +7,10 @@ from typing import Any
 
 from patrol.models import ReadPage
 
-TOGETHER = 16
+TOGETHER = 8
 """Pages that are kept at once. More would make whoever wants to write meanwhile wait for long."""
 
-AHEAD = 2 * TOGETHER
+AHEAD = 3 * TOGETHER
 """Pages of a host that may be asked without pause, which may be under way or unkept at once: one group
 is written while the next one gathers."""
 
