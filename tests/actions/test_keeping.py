@@ -157,3 +157,46 @@ def test_unflagged_words_are_forgotten_when_their_days_are_over(
     assert not BacktestPost.objects.exists()
     assert SeenPost.objects.count() == 2
     assert LedgerIndex.objects.filter(verb="posts.forgotten").count() == 1
+
+
+def test_pages_kept_together_are_kept_as_one_after_the_other(house: Any) -> None:
+    from patrol.register.tables import LedgerIndex, RunRow, SeenPost, Sighting
+
+    house.authorize()
+    begun = house.begin()
+    pages = [
+        house.page(("p1", OFFER), ("p2", CHATTER)),
+        house.page(("p2", CHATTER), ("p3", CHATTER + "再見"), ("p1", OFFER + "，今晚有空")),
+        house.page(),
+        house.page(("p2", CHATTER)),
+        house.page(("p3", OFFER)),
+    ]
+    kept = house.keeper(begun).keep_all(pages)
+    assert [(one.posts, one.posts_new, one.sightings, one.leads) for one in kept] == [
+        (2, 2, 1, 1),
+        (3, 2, 1, 0),
+        (0, 0, 0, 0),
+        (1, 0, 0, 0),
+        (1, 1, 1, 0),
+    ]
+    sightings = Sighting.objects.order_by("pk").values_list("key", "version")
+    assert list(sightings) == [("p1", 1), ("p1", 2), ("p3", 2)]
+    assert SeenPost.objects.count() == 5
+    run = RunRow.objects.get(pk=begun.run.pk)
+    assert (run.posts, run.posts_new, run.sightings, run.leads) == (7, 5, 3, 1)
+    assert LedgerIndex.objects.filter(verb="posts.kept").count() == 3
+
+
+def test_pages_are_kept_together_or_not_at_all(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from patrol.register.tables import BacktestPost, LedgerIndex, SeenPost, Sighting
+    from pipelines.keep import Keeper
+
+    house.authorize()
+    keeper = house.keeper(house.begin())
+    monkeypatch.setattr(Keeper, "_record", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        keeper.keep_all([house.page(("p1", OFFER)), house.page(("p2", CHATTER))])
+    assert not SeenPost.objects.exists()
+    assert not Sighting.objects.exists()
+    assert not BacktestPost.objects.exists()
+    assert not LedgerIndex.objects.filter(verb="posts.kept").exists()
