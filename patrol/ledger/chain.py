@@ -163,11 +163,10 @@ def _plain(key: str) -> str:
 
 def uuid7(at: datetime) -> str:
     """A UUID that sorts by time (RFC 9562 section 5.7)."""
-    milliseconds = int(at.timestamp() * 1000)
-    chance = int.from_bytes(os.urandom(10), "big")
-    number = milliseconds << 80 | 0x7 << 76 | (chance >> 68 & 0xFFF) << 64
-    text = f"{number | 0x2 << 62 | chance & (1 << 62) - 1:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    when = f"{int(at.timestamp() * 1000):012x}"
+    chance = os.urandom(10).hex()
+    variant = "89ab"[int(chance[0], 16) & 3]
+    return f"{when[:8]}-{when[8:]}-7{chance[1:4]}-{variant}{chance[4:7]}-{chance[7:19]}"
 
 
 def nfc(value: Any) -> Any:
