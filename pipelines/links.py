@@ -152,7 +152,8 @@ _MAIL_DOTS = re.compile(_MAIL_DOT)
 _ATS = re.compile(_AT)
 _BARE_WWW = re.compile(rf"(?<![a-z0-9@/._-])www{DOT}(?:{_LABEL}{DOT}){{1,5}}[a-z]{{2,24}}{_PATH}")
 
-_BRACKETS = re.compile(r"[\[({]")
+BRACKETS = re.compile(r"[\[({]")
+"""Without one of them nothing is defanged."""
 _DOTTED = re.compile(r"(?<![!-~])[!-\-/-~]*+\.[!-~]*")
 _ATTED = re.compile(r"(?<![!-~])[!-?A-~]*+@[!-~]*")
 """A piece without blanks that holds a dot, or an at."""
@@ -164,13 +165,17 @@ _SHAPES = (
 )
 """Each with what it cannot do without, which is found faster, and with the pieces that it is in if nothing is in brackets."""
 
+_LONGEST_SCHEME = 16
+"""Characters before the slashes, written as `https [:] //`."""
+
 _TRAILING = ".,;:!?'*_~|"
 
 
 def mails(text: str) -> Iterator[Contact]:
     """Mail addresses of a folded text, in lower case."""
     spaced = " dot " in text
-    for found in islice(_finds(_MAIL, text, None if spaced else _ATTED), MOST):
+    first = 0 if spaced else text.find("@")
+    for found in islice(_finds(_MAIL, text, None if spaced else _ATTED, first), MOST):
         value = _ATS.sub("@", _MAIL_DOTS.sub(".", found[0]), count=1)
         if ".." not in value:
             sure = 0.95 if value == found[0] else 0.85
@@ -178,13 +183,18 @@ def mails(text: str) -> Iterator[Contact]:
 
 
 def _finds(
-    shape: re.Pattern[str], text: str, piece: re.Pattern[str] | None
+    shape: re.Pattern[str], text: str, piece: re.Pattern[str] | None, first: int
 ) -> Iterator[re.Match[str]]:
-    """Where a shape is. Without brackets (`[.]`, `(at)`) it has no blanks, and most pieces of a text are passed over."""
-    if piece is None or _BRACKETS.search(text):
-        yield from shape.finditer(text)
+    """Where a shape is, given where the first of what it needs is.
+
+    Without brackets (`[.]`, `(at)`) it has no blanks, and most pieces of a text are passed over.
+    """
+    if piece is None or BRACKETS.search(text):
+        yield from shape.finditer(text, 0 if piece else max(0, first - _LONGEST_SCHEME))
         return
-    for found in piece.finditer(text):
+    while first > 0 and "!" <= text[first - 1] <= "~":
+        first -= 1
+    for found in piece.finditer(text, first) if first >= 0 else ():
         yield from shape.finditer(text, *found.span())
 
 
@@ -194,8 +204,8 @@ def urls(text: str) -> Iterator[Contact]:
     found = [
         match
         for shape, needed, piece in _SHAPES
-        if needed.search(text)
-        for match in _finds(shape, text, piece)
+        if (first := needed.search(text))
+        for match in _finds(shape, text, piece, first.start())
     ]
     for match in islice(sorted(found, key=lambda one: (one.start(), -one.end())), MOST):
         end = _trimmed(text, match.start(), match.end())

@@ -6,18 +6,20 @@ something else speaks for it: an invitation, a colon, "ID", a digit in the name.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
-from pipelines.links import DOT
+from pipelines.links import BRACKETS, DOT
 from pipelines.regexes import folded_regex
 
 _ADD = r"(?:加入?我?們?的?|請加|搜尋|搜|密|\+|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)\s{0,2}$"
 """An invitation that ends where the word begins."""
+_ADD_ENDS = frozenset(folded_regex("加入我們的搜尋密") + "+denymta")
+"""Folded. The last characters of an invitation."""
 
 _BETWEEN = (
     r"(?P<mid>(?:\s?(?:id|帳號|帳戶|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
@@ -66,6 +68,9 @@ _WORDS = (
         weak=("威信", "维信", "薇信"),
     ),
 )
+
+_NEEDED = re.compile("|".join(re.escape(need) for word in _WORDS for need in word.needs))
+"""Found faster than each of them."""
 
 _NO_ACCOUNT = frozenset(
     [
@@ -134,10 +139,15 @@ _TELEGRAM_INVITE = (
 )
 """To a closed group. Its capitals carry meaning, other than those of a name."""
 _LINKS = (
-    (HandleKind.LINE, _LINE_LINK),
-    (HandleKind.TELEGRAM, _TELEGRAM_INVITE),
-    (HandleKind.TELEGRAM, _TELEGRAM_LINK),
+    (HandleKind.LINE, _LINE_LINK, ("me/", "ee/", "jp/")),
+    (HandleKind.TELEGRAM, _TELEGRAM_INVITE, ("me/", "dog/", "tg:")),
+    (HandleKind.TELEGRAM, _TELEGRAM_LINK, ("me/", "dog/", "tg:")),
 )
+"""Each with what it cannot do without, which is found faster."""
+_LONGEST_HOST = 18
+"""Characters before the slash."""
+_LONGEST_DEFANGED = 48
+"""The same with dots written as ` [ dot ] `."""
 INVITE = "+"
 """Begins the value of an invitation to a group: no name begins so."""
 _MENTION = r"(?<![a-z0-9._@/!#$%&*\-])@(?P<account>[a-z][a-z0-9_]{4,31})(?![a-z0-9_@]|\.[a-z]|://)"
@@ -158,29 +168,56 @@ def messengers(text: str) -> Iterator[Contact]:
     yield from links
     linked = {place for link in links for place in range(link.start, link.end)}
     taken = {link.end for link in links}
-    for word in _WORDS:
-        if not _holds(text, word.needs):
-            continue
-        for contact in islice(_named(text, word), MOST):
-            if contact.start not in linked:
-                taken.add(contact.end)
-                yield contact
-    for found in islice(_pattern(_MENTION).finditer(text), MOST) if "@" in text else ():
+    for contact in _introduced(text):
+        if contact.start not in linked:
+            taken.add(contact.end)
+            yield contact
+    at = text.find("@")
+    for found in islice(_pattern(_MENTION).finditer(text, at), MOST) if at >= 0 else ():
         near = max(0, found.start() - 20)
         if found.end() not in taken and not _pattern(_ELSEWHERE).search(text, near, found.start()):
             yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
 
 
-def _holds(text: str, needs: tuple[str, ...]) -> bool:
-    for need in needs:  # noqa: SIM110  (a generator takes twice as long)
-        if need in text:
-            return True
-    return False
+def _introduced(text: str) -> Iterator[Contact]:
+    needed = _NEEDED.search(text)
+    if needed is None:
+        return
+    for word, shape in _shapes():
+        first = _first(text, word.needs, needed.start())
+        if first >= 0:  # a word begins at most a character before what it needs: 微信
+            yield from islice(_named(text, word, shape, first - 1), MOST)
+
+
+@cache
+def _shapes() -> Sequence[tuple[_Word, re.Pattern[str]]]:
+    """How an account stands behind each word."""
+    return [
+        (
+            word,
+            _pattern(rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}"),
+        )
+        for word in _WORDS
+    ]
+
+
+def _first(text: str, needs: tuple[str, ...], start: int = 0) -> int:
+    """Where the first of these is, from a place on; -1 if none is."""
+    first = -1
+    for need in needs:
+        place = text.find(need, start, len(text) if first < 0 else first + len(need))
+        if place >= 0:
+            first = place
+    return first
 
 
 def _links(text: str) -> Iterator[Contact]:
-    for kind, pattern in _LINKS:
-        for found in _pattern(pattern).finditer(text):
+    for kind, pattern, needs in _LINKS:
+        first = _first(text, needs)
+        if first < 0:
+            continue
+        longest = _LONGEST_DEFANGED if BRACKETS.search(text) else _LONGEST_HOST
+        for found in _pattern(pattern).finditer(text, max(0, first - longest)):
             account = found["account"].lstrip("~").replace("%40", "@").rstrip(".-_")
             if account not in _NO_ACCOUNT:
                 end = found.end() - (len(found["account"]) - len(found["account"].rstrip(".-")))
@@ -198,10 +235,9 @@ def _scheme(text: str, start: int) -> int:
     return start - len(before[0]) if before else start
 
 
-def _named(text: str, word: _Word) -> Iterator[Contact]:
-    shape = rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}"
-    for found in _pattern(shape).finditer(text):
-        add = _pattern(_ADD).search(text, max(0, found.start() - 24), found.start())
+def _named(text: str, word: _Word, shape: re.Pattern[str], first: int) -> Iterator[Contact]:
+    for found in shape.finditer(text, max(0, first)):
+        add = _added(text, found.start())
         account = found["account"].rstrip("._-")
         invited = add is not None or _invites(found["mid"])
         sure = _sureness(found, word, account, invited=invited)
@@ -220,8 +256,17 @@ def _named(text: str, word: _Word) -> Iterator[Contact]:
         )
 
 
+def _added(text: str, end: int) -> re.Match[str] | None:
+    """An invitation that ends there."""
+    if text[max(0, end - 4) : end].rstrip()[-1:] not in _ADD_ENDS:
+        return None
+    return _pattern(_ADD).search(text, max(0, end - 24), end)
+
+
 def _invites(words: str) -> bool:
-    return any(said in words for said in _folded("加", "搜", "密", "洽", "找", "私", "聯", "諮詢"))
+    return bool(words) and any(
+        said in words for said in _folded("加", "搜", "密", "洽", "找", "私", "聯", "諮詢")
+    )
 
 
 @cache
@@ -271,4 +316,6 @@ _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
 def _announced(words: str) -> bool:
-    return any(said in words for said in _folded("id", "帳", "號", "搜", "username", "account"))
+    return bool(words) and any(
+        said in words for said in _folded("id", "帳", "號", "搜", "username", "account")
+    )

@@ -6,10 +6,12 @@ character for one, so that places stay. libphonenumber says what is a number.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
+from typing import Any
 
 import phonenumbers
-from phonenumbers import NumberParseException
+from phonenumbers import NumberParseException, PhoneMetadata
 
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
@@ -25,12 +27,15 @@ SIGN = (
 )
 
 _ANY_CHINESE = re.compile(_CHINESE)
+_ENOUGH = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{6}}")
 _RUN = re.compile(rf"(?<![a-z0-9_])\+?\(?[0-9](?:{_BETWEEN}[0-9])*")
 _GROUP = re.compile(r"\+?[0-9]+")
 _BETWEEN_DIGITS = re.compile("[^0-9+]")
 _WORD = re.compile("[a-z_]")
 _INTERNATIONAL = re.compile(r"\+[0-9]{7,15}|(?:00|002)?886[0-9]{8,9}")
 _FEWEST, _MOST_DIGITS = 7, 15
+_TAIWAN = re.compile("0([2-9][0-9]{6,10})")
+"""As Taiwan writes its own numbers, and no other country's."""
 _TRIES = 2_000
 """Readings tried on one text, so that a page of numbers does not hold up a run."""
 
@@ -44,7 +49,8 @@ def phones(text: str, region: str = "TW") -> Iterator[Contact]:
 
 def _phones(text: str, region: str) -> Iterator[Contact]:
     tries = _TRIES
-    for run in _RUN.finditer(text):
+    enough = _ENOUGH.search(text)
+    for run in _RUN.finditer(text, max(0, enough.start() - 2)) if enough else ():
         groups = [(run.start() + g.start(), run.start() + g.end()) for g in _GROUP.finditer(run[0])]
         first = 0
         while first < len(groups) and tries > 0:
@@ -80,6 +86,8 @@ def _number(written: str, region: str) -> str | None:
         digits = "+" + digits[digits.index("886") :]
     if digits.startswith("+") and not _INTERNATIONAL.fullmatch(digits):
         return None
+    if region == "TW" and (own := _TAIWAN.fullmatch(digits)):
+        return f"+886{own[1]}" if _taiwan().fullmatch(own[1]) else None
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:
@@ -91,6 +99,17 @@ def _number(written: str, region: str) -> str | None:
         if national.lstrip("(").startswith("0"):
             return None  # nobody writes it without its zero: an amount, an account, an order
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@cache
+def _taiwan() -> re.Pattern[str]:
+    """Valid numbers of Taiwan without their zero: libphonenumber's own patterns, asked without its detours."""
+    known: Any = PhoneMetadata.metadata_for_region("TW")
+    kinds = (known.fixed_line, known.mobile, known.toll_free, known.premium_rate, known.shared_cost,
+             known.personal_number, known.voip, known.pager, known.uan, known.voicemail)  # fmt: skip
+    patterns = [kind.national_number_pattern for kind in kinds if kind is not None]
+    general = known.general_desc.national_number_pattern
+    return re.compile(rf"(?=(?:{general})\Z)(?:{'|'.join(patterns)})", re.ASCII)
 
 
 def _contact(text: str, start: int, end: int, number: str) -> Contact:

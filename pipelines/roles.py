@@ -77,23 +77,23 @@ _DOUBTS = (
 
 @cache
 def _pattern(pattern: str) -> Any:
-    """Read by google-re2: these lists of words are long, and it looks for all of them at once."""
+    """Read by google-re2, in UTF-8: these lists of words are long, and it looks for all of them at once."""
     options = re2.Options()
     options.never_capture = True
-    return re2.compile(folded_regex(pattern), options)
+    return re2.compile(folded_regex(pattern).encode(), options)
 
 
 def role(text: str, contact: Contact) -> HandleRole:
     """The role of a contact in its folded text."""
     before = text[max(0, contact.begins - FAR) : contact.start]
-    around = f"{before} {text[contact.end : contact.end + FAR]}"
+    around = f"{before} {text[contact.end : contact.end + FAR]}".encode()
     if _pattern(_MENTIONS).search(around) and (
         _warned(around) or _pattern(_REPORTS).search(around)
     ):
         return HandleRole.MENTIONED
     if contact.invited:
         return HandleRole.OFFERED
-    near = text[max(0, contact.begins - NEAR) : contact.end + NEAR]
+    near = _near(text, contact)
     clicks = contact.kind is HandleKind.URL and _pattern(_CLICKS).search(near)
     pays = contact.kind is HandleKind.WALLET and _pattern(_PAYS).search(near)
     if clicks or pays or _pattern(_INVITES).search(near):
@@ -104,15 +104,19 @@ def role(text: str, contact: Contact) -> HandleRole:
 def labelled(text: str, contact: Contact) -> bool:
     """Whether a contact stands behind a label, and nothing near it wonders whose it is."""
     label = contact.begins < contact.start or _pattern(_LABEL).search(
-        text[max(0, contact.start - NEAR) : contact.start]
+        text[max(0, contact.start - NEAR) : contact.start].encode()
     )
-    near = text[max(0, contact.begins - NEAR) : contact.end + NEAR]
+    near = _near(text, contact)
     return bool(label) and not _pattern(_DOUBTS).search(near)
 
 
-def _warned(around: str) -> bool:
+def _near(text: str, contact: Contact) -> bytes:
+    return text[max(0, contact.begins - NEAR) : contact.end + NEAR].encode()
+
+
+def _warned(around: bytes) -> bool:
     """Whether it holds a warning that the writer does not deny (`不是詐騙`)."""
     if not _pattern(_WARNS).search(around):
         return False
-    undenied = _pattern(_OWN_VOICE).sub(" ", _pattern(_DENIALS).sub(" ", around))
+    undenied = _pattern(_OWN_VOICE).sub(b" ", _pattern(_DENIALS).sub(b" ", around))
     return bool(_pattern(_WARNS).search(undenied))

@@ -91,11 +91,37 @@ ADDRESSED = st.lists(
 @given(ADDRESSED)
 def test_pieces_hold_every_address(text: str) -> None:
     folded = fold_one(text)
-    shapes = [(links._MAIL, None if " dot " in folded else links._ATTED)]
-    shapes += [(shape, piece) for shape, _, piece in links._SHAPES]
-    for shape, piece in shapes:
-        found = [match.span() for match in links._finds(shape, folded, piece)]
-        assert found == [match.span() for match in shape.finditer(folded)], shape.pattern
+    shapes = [(links._MAIL, re.compile("@"), links._ATTED), *links._SHAPES]
+    for shape, needed, piece in shapes:
+        if shape is links._MAIL and " dot " in folded:
+            continue  # read as a whole
+        need = needed.search(folded)
+        all_of_it = [match.span() for match in shape.finditer(folded)]
+        if need is None and shape is not links._MAIL:
+            assert not all_of_it, shape.pattern
+            continue
+        found = links._finds(shape, folded, piece, need.start() if need else -1)
+        assert [match.span() for match in found] == all_of_it, shape.pattern
+
+
+@given(st.lists(st.sampled_from(["t.me/", "t", " [.] ", " [ dot ] ", "telegram", "me/", "dog/", "line", "page", "naver", "jp/", "lin", "ee/", "tg:", "//join?invite=", "//resolve?domain=", "abcde", "+", "joinchat/", " ", "/", ".", "賴", "加", "LINE：", "abc123", "微信", "紙飛機", "@abcde", "加我 ", "，", "\n", "contact me on ", "dm ", "\u3000"]),
+                max_size=9).map("".join))  # fmt: skip
+def test_accounts_are_read_where_they_may_be_as_from_the_beginning(text: str) -> None:
+    folded = fold_one(text)
+    for _, pattern, needs in messengers._LINKS:
+        found = [match.span() for match in messengers._pattern(pattern).finditer(folded)]
+        first = messengers._first(folded, needs)
+        longest = messengers._LONGEST_HOST
+        if links.BRACKETS.search(folded):
+            longest = messengers._LONGEST_DEFANGED
+        assert not found or 0 <= first <= found[0][0] + longest
+    for word, shape in messengers._shapes():
+        places = [match.start() for match in shape.finditer(folded)]
+        assert not places or messengers._first(folded, word.needs) - 1 <= places[0]
+    for end in range(len(folded) + 1):
+        added = messengers._pattern(messengers._ADD).search(folded, max(0, end - 24), end)
+        found_add = messengers._added(folded, end)
+        assert (added and added.span()) == (found_add and found_add.span())
 
 
 @given(st.lists(st.sampled_from([*"賴加瀨萊l+vx信微薇威維電報紙飛機✈tgㄌㄞˋe: @i", "line", "tele", "gram", "wechat", "テレグラム", "加l", "+l", "加v", "+v"]),
