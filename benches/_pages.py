@@ -8,6 +8,9 @@ from benches._posts import posts
 
 POSTS_A_PAGE = 20
 THREADS_A_LIST = 100
+FLAGGED_EVERY = 200
+"""One post in so many is an offer that shipped rules flag: far more than a real board has."""
+
 _BYTES = 60_000
 _BEGUN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _AUTHORS = 300
@@ -41,13 +44,17 @@ def thread_page(number: int) -> bytes:
     texts = _texts()
     first = number * POSTS_A_PAGE
     said = "\n".join(
-        _post(number, post, texts[post * 7 % len(texts)])
+        _post(number, post, _offer(post) or texts[post * 7 % len(texts)])
         for post in range(first, first + POSTS_A_PAGE)
     )
     title = f"Thread {number}"
     body = f'<h2 class="topic-title"><a href="./viewtopic.php?f=2&amp;t={number}">{title}</a></h2>{said}'
     page = _page("viewtopic", title, body)
     return page.replace(b"/*style*/", _STYLE.encode() * ((_BYTES - len(page)) // len(_STYLE)))
+
+
+def _offer(post: int) -> str | None:
+    return f"急收人頭帳戶，一本三萬，加賴 bench{post}" if post % FLAGGED_EVERY == 77 else None
 
 
 def _page(section: str, title: str, body: str) -> bytes:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benches._pages import POSTS_A_PAGE, THREADS_A_LIST, list_page, thread_page
+from benches._pages import FLAGGED_EVERY, POSTS_A_PAGE, THREADS_A_LIST, list_page, thread_page
 from patrol.demo.boards.server import Answer, Request, Server
 
 THREADS = int(os.environ.get("PATROL_BENCH_PAGES", "1000"))
@@ -27,6 +27,7 @@ class _Run(NamedTuple):
     """What a run read, and what it took."""
 
     posts: int
+    flagged: int
     seconds: float
     cpu_seconds: float
     megabytes: int
@@ -37,7 +38,8 @@ def measure() -> dict[str, Any]:
     with _board() as port:
         both = [(_apart(_patrol, port), _apart(_plain, port)) for _ in range(PASSES)]
     wanted = THREADS * POSTS_A_PAGE
-    if any(run.posts != wanted for pair in both for run in pair):
+    flagged = wanted // FLAGGED_EVERY
+    if any(run.posts != wanted for pair in both for run in pair) or both[0][0].flagged < flagged:
         raise ValueError(f"{wanted} posts were to be read: {both}")
     ours = THREADS / statistics.median(own.seconds for own, _ in both)
     peer = THREADS / statistics.median(other.seconds for _, other in both)
@@ -51,6 +53,7 @@ def measure() -> dict[str, Any]:
         "settings": {
             "pages": THREADS,
             "posts_a_page": POSTS_A_PAGE,
+            "flagged_posts": both[0][0].flagged,
             "bytes_a_page": len(thread_page(1)),
             "cpu_ms_a_page": _milliseconds([own for own, _ in both]),
             "peer_cpu_ms_a_page": _milliseconds([other for _, other in both]),
@@ -113,9 +116,10 @@ def _apart(side: Callable[[Connection, int], None], port: int) -> _Run:
     return run
 
 
-def _told(posts: int, begun: tuple[float, float]) -> _Run:
+def _told(posts: int, begun: tuple[float, float], flagged: int = 0) -> _Run:
     return _Run(
         posts,
+        flagged,
         time.perf_counter() - begun[0],
         time.process_time() - begun[1],
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -144,6 +148,7 @@ def _patrol(pipe: Connection, port: int) -> None:
         build(settings, [source])
         from patrol.actions import rulebook, sources
         from patrol.actions.desk import Desk
+        from patrol.register.tables import Sighting
         from patrol.schedule.carry import carry_out
 
         # Compiles rules and signs once and keeps them, as every run but the first finds them.
@@ -152,7 +157,7 @@ def _patrol(pipe: Connection, port: int) -> None:
         begun = time.perf_counter(), time.process_time()
         carry_out(row.pk)
         row.refresh_from_db()
-        pipe.send(_told(row.posts, begun))
+        pipe.send(_told(row.posts, begun, Sighting.objects.count()))
 
 
 def _plain(pipe: Connection, port: int) -> None:
