@@ -1,7 +1,8 @@
 """Documents sent to Elasticsearch many at a time, each accounted for: done, refused for good, or to be tried again."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from elastic_transport import ApiError
@@ -57,14 +58,18 @@ class Bulk:
         self._target = target
         self._alias = alias
 
-    def send(self, operations: Sequence[Operation]) -> Outcome:
-        """All of them, in as many requests as it takes. Raises `IndexAway` when a whole request fails."""
+    def send(self, operations: Iterable[Operation]) -> Outcome:
+        """All of them, in as many requests as it takes: one is on its way while the next one's operations are made.
+
+        Raises `IndexAway` when a whole request fails.
+        """
         changed = 0
         refused: list[Refusal] = []
-        for some in _pieces(operations):
-            outcome = self._send(some)
-            changed += outcome.changed
-            refused += outcome.refused
+        with ThreadPoolExecutor(1, "bulk") as hand:
+            for sent in _one_behind(hand.submit(self._send, some) for some in _pieces(operations)):
+                outcome = sent.result()
+                changed += outcome.changed
+                refused += outcome.refused
         return Outcome(changed, refused)
 
     def _send(self, some: Sequence[Operation]) -> Outcome:
@@ -111,17 +116,26 @@ class _TooLarge(Exception):
     """A request that something on the way does not take."""
 
 
-def _pieces(operations: Sequence[Operation]) -> Iterator[Sequence[Operation]]:
-    start = size = 0
-    for place, operation in enumerate(operations):
-        if place > start and (
-            place - start == AT_ONCE or size + len(operation.lines) > BYTES_AT_ONCE
-        ):
-            yield operations[start:place]
-            start, size = place, 0
+def _pieces(operations: Iterable[Operation]) -> Iterator[Sequence[Operation]]:
+    some: list[Operation] = []
+    size = 0
+    for operation in operations:
+        if some and (len(some) == AT_ONCE or size + len(operation.lines) > BYTES_AT_ONCE):
+            yield some
+            some, size = [], 0
+        some.append(operation)
         size += len(operation.lines)
-    if operations:
-        yield operations[start:]
+    if some:
+        yield some
+
+
+def _one_behind(sent: Iterator[Future[Outcome]]) -> Iterator[Future[Outcome]]:
+    """Each, after the next one was begun; the last one at the end."""
+    last = next(sent, None)
+    while last is not None:
+        following = next(sent, None)
+        yield last
+        last = following
 
 
 def _refusal(post_id: str, item: dict[str, Any]) -> Refusal:

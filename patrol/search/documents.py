@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -16,6 +17,7 @@ from patrol.search.rows import AT_ONCE, Fold, LeadRow, Rows, SightingRow
 from patrol.search.tokens import PART
 
 _POST, _LEAD, _SECOND = DocumentKind.POST, DocumentKind.LEAD, Precision.SECOND
+_WEIGHT = attrgetter("weight")
 
 
 @dataclass
@@ -87,43 +89,34 @@ class _Maker:
     def _post(self, row: SightingRow) -> IndexedPost:
         lead = self._rows.leads[row.lead]
         known = row.posted_at is not None and row.posted_precision is not None
-        fields: dict[str, Any] = {
-            **self._common(_POST, row, lead),
-            "at": row.posted_at if known else row.seen_at,
-            "precision": row.posted_precision if known else _SECOND,
-            "seen_at": row.seen_at,
-        }
+        fields = self._common(_POST, row, lead)
+        fields["at"] = row.posted_at if known else row.seen_at
+        fields["precision"] = row.posted_precision if known else _SECOND
+        fields["seen_at"] = row.seen_at
         if not lead.victim:
             matches = self._rows.matches.get(row.pk, ())
-            heaviest = sorted(matches, key=lambda match: -match.weight)
-            fields |= {
-                "category": next(
-                    (each.category for each in heaviest if each.category), lead.category
-                ),
-                "rules": sorted({match.rule for match in matches}),
-                "handles": sorted(self._rows.offered.get(row.pk, ())),
-                "text": self._rows.words(row.pk),
-            }
+            heaviest = sorted(matches, key=_WEIGHT, reverse=True)
+            fields["category"] = next(
+                (each.category for each in heaviest if each.category), lead.category
+            )
+            fields["rules"] = sorted({match.rule for match in matches})
+            fields["handles"] = sorted(self._rows.offered.get(row.pk, ()))
+            fields["text"] = self._rows.words(row.pk)
         return IndexedPost(**fields)
 
     def _lead(self, row: LeadRow) -> IndexedPost:
-        fields: dict[str, Any] = {
-            **self._common(_LEAD, row, row),
-            "at": row.opened_at,
-            "seen_at": row.opened_at,
-        }
+        fields = self._common(_LEAD, row, row)
+        fields["at"] = fields["seen_at"] = row.opened_at
         if not row.victim:
             sightings = self._rows.of_lead.get(row.pk, ())
             matches = self._rows.matches
             offered = self._rows.offered
-            fields |= {
-                "category": row.category,
-                "rules": sorted(
-                    {match.rule for each in sightings for match in matches.get(each, ())}
-                ),
-                "handles": sorted({tag for each in sightings for tag in offered.get(each, ())}),
-                "text": PART.join(dict.fromkeys(map(self._rows.words, sightings))),
-            }
+            fields["category"] = row.category
+            fields["rules"] = sorted(
+                {match.rule for each in sightings for match in matches.get(each, ())}
+            )
+            fields["handles"] = sorted({tag for each in sightings for tag in offered.get(each, ())})
+            fields["text"] = PART.join(dict.fromkeys(map(self._rows.words, sightings)))
         return IndexedPost(**fields)
 
     def _common(

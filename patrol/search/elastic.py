@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from patrol.search import mapping
@@ -33,6 +34,8 @@ from patrol.settings import Settings
 
 _IDS_AT_ONCE = 4_000
 """That one question names; an answer has 10,000 documents at most."""
+_CUT_AT_ONCE = 500
+"""Texts; more leave the processor's cache."""
 _BUILD_ATTEMPTS = 6
 """Of documents that a month in building was too busy to take; about a minute in all."""
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -86,11 +89,12 @@ class ElasticIndex:
     ) -> list[Refusal]:
         index = self._index_of(shelf)
         before = {one.id: one.tokens for one in held if one.home == index}
-        operations, lengths, refused = _documents(posts.values())
-        if any(lengths[each] < tokens for each, tokens in before.items() if each in lengths):
+        if before and _any_shorter([each for each in posts.values() if each.id in before], before):
             self._months.mark_stale([index])
         self._unseen = True
-        outcome = Bulk(self._cluster, self._months.alias(shelf), alias=True).send(operations)
+        refused: list[Refusal] = []
+        bulk = Bulk(self._cluster, self._months.alias(shelf), alias=True)
+        outcome = bulk.send(_operations(posts.values(), refused))
         if any(not refusal.for_good for refusal in outcome.refused):
             self._current = None
         return refused + outcome.refused
@@ -185,10 +189,10 @@ class ElasticIndex:
             self._current = None
             with self._months.building(shelf) as index:
                 bulk = Bulk(self._cluster, index, alias=False)
-                for some in _some(posts):
-                    operations, _, long = _documents(some)
+                for some in _some(posts, AT_ONCE):
+                    operations = list(_operations(some, refused))
                     put_any |= bool(operations)
-                    refused += long + self._sent(bulk, operations)
+                    refused += self._sent(bulk, operations)
                 with self._cluster.asked(WRITE_SECONDS) as client:
                     client.indices.refresh(index=index)
             if not put_any:
@@ -221,30 +225,31 @@ class ElasticIndex:
             self._place.leave()
 
 
-def _documents(
-    posts: Collection[IndexedPost],
-) -> tuple[list[Operation], dict[str, int], list[Refusal]]:
-    """What to send, how many tokens each text has, and what is not even sent."""
-    operations: list[Operation] = []
-    lengths: dict[str, int] = {}
-    refused: list[Refusal] = []
+def _operations(posts: Iterable[IndexedPost], refused: list[Refusal]) -> Iterator[Operation]:
+    """What to send, made as it is asked for. What is not even sent is added to `refused`."""
+    for some in _some(posts, _CUT_AT_ONCE):
+        cut = _cut(some)
+        for post in some:
+            document, tokens = mapping.document(post, cut[post.text])
+            if tokens > MAX_TOKENS:
+                refused.append(too_long(post, tokens))
+            else:
+                yield put(post.id, document)
+
+
+def _any_shorter(posts: Sequence[IndexedPost], before: Mapping[str, int]) -> bool:
+    """Whether any has fewer tokens than it had. What is too long to be put is not."""
+    cut = _cut(posts)
+    return any(mapping.tokens(cut[post.text]) < before[post.id] for post in posts)
+
+
+def _cut(posts: Iterable[IndexedPost]) -> dict[str, str]:
+    """Tokens of each text; a post and its lead often have the same."""
     texts = list({post.text for post in posts})
-    cut = dict(zip(texts, spaced_all(texts), strict=True))
-    for post in posts:
-        document, tokens = mapping.document(post, cut[post.text])
-        if tokens > MAX_TOKENS:
-            refused.append(too_long(post, tokens))
-            continue
-        lengths[post.id] = tokens
-        operations.append(put(post.id, document))
-    return operations, lengths, refused
+    return dict(zip(texts, spaced_all(texts), strict=True))
 
 
-def _some(posts: Iterable[IndexedPost]) -> Iterator[list[IndexedPost]]:
-    some: list[IndexedPost] = []
-    for post in posts:
-        some.append(post)
-        if len(some) == AT_ONCE:
-            yield some
-            some = []
-    yield some
+def _some(posts: Iterable[IndexedPost], at_once: int) -> Iterator[list[IndexedPost]]:
+    rest = iter(posts)
+    while some := list(islice(rest, at_once)):
+        yield some

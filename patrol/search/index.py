@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -111,24 +112,27 @@ class IndexedPost(Model):
 
     @property
     def day(self) -> str | None:
-        return self._local()[:10] if self.precision in _FINER_THAN["day"] else None
+        return local(self.at)[:10] if self.precision in _FINER_THAN["day"] else None
 
     @property
     def month(self) -> str | None:
-        return self._local()[:7] if self.precision is not _YEAR else None
+        return local(self.at)[:7] if self.precision is not _YEAR else None
 
     @property
     def hour(self) -> str | None:
         """Of the day, `00` to `23`."""
-        return self._local()[11:13] if self.precision in _FINER_THAN["hour"] else None
+        return local(self.at)[11:13] if self.precision in _FINER_THAN["hour"] else None
 
-    def _local(self) -> str:
-        return self.at.astimezone(LOCAL).isoformat()
+
+@lru_cache(maxsize=8_192)
+def local(moment: datetime) -> str:
+    """Such as `2026-11-20T12:00:00+08:00`. A document asks five times, its lead for the same."""
+    return moment.astimezone(LOCAL).isoformat()
 
 
 def shelf_of(moment: datetime) -> str:
     """Such as `2026-11`."""
-    return f"{moment.astimezone(LOCAL):%Y-%m}"
+    return local(moment)[:7]
 
 
 def shelf_of_key(key: int) -> str:

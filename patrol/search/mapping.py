@@ -16,6 +16,7 @@ _KEYWORD: Clause = {"type": "keyword", "norms": False}
 _KEPT: Clause = {"type": "keyword", "index": False, "doc_values": False}
 """Comes out as it was put, and is neither searched nor counted."""
 _INTEGER: Clause = {"type": "integer"}
+_TEXT = {"text"}
 _HIGHEST = 1 << 63
 """Keys go up to 2**64, a `long` to 2**63."""
 
@@ -52,17 +53,22 @@ SETTINGS: Clause = {
 
 def document(post: IndexedPost, text: str) -> tuple[bytes, int]:
     """The document as JSON, and how many tokens it has. `text` is its text, spaced: tokens hold nothing that JSON escapes."""
-    tokens = text.count(" ") + 1 if text else 0
-    body = post.model_dump_json(exclude={"text"})
+    length = tokens(text)
+    body = post.model_dump_json(exclude=_TEXT)
     day, month, hour = post.day, post.month, post.hour
-    more = f'"key":{post.key - _HIGHEST},"tokens":{tokens},"text":"{text}"'
+    more = f'"key":{post.key - _HIGHEST},"tokens":{length}'
     if day:
         more += f',"day":"{day}","date":{day.replace("-", "")}'
     if hour:
         more += f',"hour":"{hour}"'
     if month:
         more += f',"month":"{month}"'
-    return f"{body[:-1]},{more}}}".encode(), tokens
+    return b'%b,%b,"text":"%b"}' % (body[:-1].encode(), more.encode(), text.encode()), length
+
+
+def tokens(text: str) -> int:
+    """Of a text, spaced."""
+    return text.count(" ") + 1 if text else 0
 
 
 def kept(source: Mapping[str, Any]) -> IndexedPost:

@@ -1,21 +1,21 @@
 """What the register holds of sightings and leads, read many at a time: a query a table, not a query a row."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import starmap
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.db import connections
 from django.db.models import QuerySet
 
 from patrol.models import HandleRole, LeadKind, Post
-from patrol.register.sealing import Forgotten, SealBroken, unseal
+from patrol.register.sealing import Forgotten, SealBroken, Wrapped, unseal
 from patrol.register.tables import HandleRow, Lead, MatchRow, RetentionUnit, Sighting, SourceRow
 from patrol.search.tokens import PART
 
 Fold = Callable[[Sequence[str]], Sequence[str]]
 """One spelling of each text."""
 _VICTIM = LeadKind.POSSIBLE_VICTIM
-AT_ONCE = 500
+AT_ONCE = 1_000
 """Rows that one query names."""
 LEAD_SIGHTINGS = 50
 """The first ones of a lead: their words find the lead. A longer one is the same words again and again."""
@@ -43,10 +43,7 @@ class LeadRow(NamedTuple):
     status: str
     score: int
     opened_at: datetime
-
-    @property
-    def victim(self) -> bool:
-        return self.kind == _VICTIM
+    victim: bool
 
 
 class Match(NamedTuple):
@@ -127,7 +124,8 @@ def _read(
     """Columns of the rows whose `name` is one of the numbers; that number comes first.
 
     Numbers that lie close together are asked for by their range: a thousand
-    parameters take longer than a thousand rows.
+    parameters take longer than a thousand rows. Values come as the database's
+    driver gives them, which takes a third of the time; `_moment` makes its times ours.
     """
     ordered = sorted(numbers)
     for at in range(0, len(ordered), AT_ONCE):
@@ -136,21 +134,32 @@ def _read(
         chosen = (
             {f"{name}__gte": some[0], f"{name}__lte": some[-1]} if near else {f"{name}__in": some}
         )
+        asked = rows.filter(**chosen).values_list(name, *columns)
+        with connections[asked.db].cursor() as cursor:
+            cursor.execute(*asked.query.sql_with_params())
+            found = cursor.fetchall()
         wanted = set(some)
-        for row in rows.filter(**chosen).values_list(name, *columns):
+        for row in found:
             if row[0] in wanted:
                 yield row
+
+
+def _moment(given: Any) -> Any:
+    """SQLite keeps UTC without saying so."""
+    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
 
 
 def _sightings(numbers: Collection[int]) -> Iterator[SightingRow]:
     columns = ("lead_id", "source_id", "unit_id", "body", "score")
     times = ("posted_at", "posted_precision", "first_seen_at")
-    return starmap(SightingRow, _read(Sighting.objects.all(), "pk", numbers, *columns, *times))
+    for row in _read(Sighting.objects.all(), "pk", numbers, *columns, *times):
+        yield SightingRow._make((*row[:6], _moment(row[6]), row[7], _moment(row[8])))
 
 
 def _leads(numbers: Collection[int]) -> Iterator[LeadRow]:
     columns = ("unit_id", "source_id", "retention_id", "kind", "category", "status", "score")
-    return starmap(LeadRow, _read(Lead.objects.all(), "pk", numbers, *columns, "opened_at"))
+    for row in _read(Lead.objects.all(), "pk", numbers, *columns, "opened_at"):
+        yield LeadRow._make((*row[:8], _moment(row[8]), row[4] == _VICTIM))
 
 
 def _first_sightings(leads: Collection[int]) -> Mapping[int, list[int]]:
@@ -163,16 +172,14 @@ def _first_sightings(leads: Collection[int]) -> Mapping[int, list[int]]:
 
 
 def _sources(numbers: Collection[int]) -> Mapping[int, Source]:
-    rows = _read(SourceRow.objects.all(), "pk", numbers, "name", "body")
+    rows = SourceRow.objects.filter(pk__in=numbers).values_list("pk", "name", "body")
     return {number: Source(name, body["channel"]) for number, name, body in rows}
 
 
-def _units(numbers: Collection[int]) -> Mapping[int, RetentionUnit]:
+def _units(numbers: Collection[int]) -> Mapping[int, Wrapped]:
     columns = ("kind", "of", "wrapped_key", "destroyed_at")
-    return {
-        number: RetentionUnit(pk=number, kind=kind, of=of, wrapped_key=key, destroyed_at=at)
-        for number, kind, of, key, at in _read(RetentionUnit.objects.all(), "pk", numbers, *columns)
-    }
+    rows = _read(RetentionUnit.objects.all(), "pk", numbers, *columns)
+    return {row[0]: Wrapped(*row) for row in rows}
 
 
 def _matches(sightings: Collection[SightingRow]) -> Mapping[int, list[Match]]:

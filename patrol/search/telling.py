@@ -165,10 +165,11 @@ class Telling:
 
 def _settled(told: _Batch) -> Projected:
     """Take out what was heard, in one short transaction."""
-    dead = [row for row in told.rows if row.id in told.dead]
-    again = [row for row in told.rows if row.id in told.again and row.id not in told.dead]
-    unheard = {row.pk for row in (*dead, *again)}
-    done = [row.pk for row in told.rows if row.pk not in unheard]
+    unheard = [row for row in told.rows if told.dead or told.again]
+    dead = [row for row in unheard if row.id in told.dead]
+    again = [row for row in unheard if row.id in told.again and row.id not in told.dead]
+    left = {row.pk for row in (*dead, *again)}
+    done = [row.pk for row in told.rows if row.pk not in left]
     with batch():
         OutboxRow.objects.filter(pk__in=done).delete()
         for row in dead:
