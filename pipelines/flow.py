@@ -2,8 +2,8 @@
 
     fold       one spelling; every folded character knows its place in the original
     views      other readings, only where separators or digits hide a word
-    scan       all words of all rules in all posts at once, regexes a post, then the signs
-    handles    contacts with their roles, only where a sign of one was seen
+    scan       all words of all rules in many posts at once, regexes a post, then the signs
+    handles    contacts with their roles, only where a sign of one was seen, a reader at a time
     rules      those of which an anchor was found; other regexes and prices when a rule asks for them
     score      a sum of visible parts
 
@@ -18,16 +18,19 @@ from patrol.models import Category, Flagging, Match, Rule, Span
 from pipelines import score
 from pipelines.clues import Clues
 from pipelines.fold import Folded, fold
-from pipelines.handles import Reading, contact_signs, handles
+from pipelines.handles import FoundHandle, Read, Reading, contact_signs, handles
 from pipelines.match import Signs, Texts
 from pipelines.prices import SIGN as PRICE_SIGN
 from pipelines.prices import Price, prices
 from pipelines.rules import Ruleset
 from pipelines.terms import Span as Piece
-from pipelines.views import readings
+from pipelines.views import View, readings
 
 BATCH = 256
 """Posts folded at a time: enough to share the cost of a call, few enough to stay in the cache."""
+
+TOGETHER = 8 * BATCH
+"""Posts that are scanned and read for contacts together: each step has large tables of its own."""
 
 NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)
 
@@ -52,21 +55,35 @@ class Flagger:
         `categories` are those of the authorization, None is all of them; rules
         for possible victims always run.
         """
-        found: list[Flagging] = []
+        found = [NOTHING] * len(texts)
+        for start in range(0, len(texts), TOGETHER):
+            read = self._read(texts[start : start + TOGETHER])
+            contacts = handles(list(read.values()))
+            for (post, one), some in zip(read.items(), contacts, strict=True):
+                found[start + post] = self._post(one, some, categories)
+        return found
+
+    def _read(self, texts: Sequence[str]) -> Mapping[int, Read]:
+        """The posts in which something may be found."""
+        batches: list[Folded] = []
+        views: list[tuple[int, View]] = []
         for start in range(0, len(texts), BATCH):
-            found += self._batch(fold(texts[start : start + BATCH]), categories)
-        return found
+            batch = fold(texts[start : start + BATCH])
+            batches.append(batch)
+            views += [
+                (start + post, view) for post, some in readings(batch).items() for view in some
+            ]
+        folded = [text for batch in batches for text in batch.texts]
+        return {
+            post: Read(batches[post // BATCH], post % BATCH, some)
+            for post, some in self._readings(folded, views).items()
+        }
 
-    def _batch(self, batch: Folded, categories: Collection[Category] | None) -> Sequence[Flagging]:
-        found = [NOTHING] * len(batch.texts)
-        for post, read in self._readings(batch).items():
-            found[post] = self._post(batch, post, read, categories)
-        return found
-
-    def _readings(self, batch: Folded) -> Mapping[int, list[Reading]]:
-        """The posts in which something may be found, as they are read: their fold first."""
-        views = [(post, view) for post, some in readings(batch).items() for view in some]
-        texts = Texts(batch.texts)
+    def _readings(
+        self, folded: Sequence[str], views: Sequence[tuple[int, View]]
+    ) -> Mapping[int, list[Reading]]:
+        """The texts that these posts are read as: their fold first."""
+        texts = Texts(folded)
         scans, signs = self.ruleset.terms.scan(texts), contact_signs().seen_in(texts)
         others = Texts([view.text for _, view in views])
         other_scans = self.ruleset.terms.scan(others)
@@ -76,7 +93,7 @@ class Flagger:
             posts |= _price_sign().seen_in(texts).keys()
         nothing: AbstractSet[int] = frozenset()
         read = {
-            post: [Reading(batch.texts[post], None, scans.get(post), signs.get(post, nothing))]
+            post: [Reading(folded[post], None, scans.get(post), signs.get(post, nothing))]
             for post in sorted(posts)
         }
         for nth, (post, view) in enumerate(views):
@@ -87,19 +104,17 @@ class Flagger:
 
     def _post(
         self,
-        batch: Folded,
-        post: int,
-        read: Sequence[Reading],
+        post: Read,
+        contacts: Sequence[FoundHandle],
         categories: Collection[Category] | None,
     ) -> Flagging:
-        contacts = handles(batch, post, read)
-        amounts = _Amounts(batch.texts[post])
-        rules = self.ruleset
+        rules, read = self.ruleset, post.readings
+        amounts = _Amounts(read[0].text)
         matches: tuple[Match, ...] = ()
         if rules.needs_prices or rules.needs_contacts or any(one.scan for one in read):
             clues = Clues(rules.terms, read, contacts, amounts)
             hits = rules.hits(clues, categories)
-            matches = tuple(_match(batch, post, rule, spans) for rule, spans in hits)
+            matches = tuple(_match(post, rule, spans) for rule, spans in hits)
         if not (matches or contacts):
             return NOTHING
         kept = tuple(contact.handle for contact in contacts)
@@ -121,10 +136,10 @@ class _Amounts:
         return self._found
 
 
-def _match(batch: Folded, post: int, rule: Rule, spans: Sequence[Piece]) -> Match:
+def _match(post: Read, rule: Rule, spans: Sequence[Piece]) -> Match:
     """A hit in the words of the original."""
-    text = batch.originals[post]
-    places = sorted({batch.place(post, start, end) for start, end in spans})
+    text = post.batch.originals[post.post]
+    places = sorted({post.batch.place(post.post, start, end) for start, end in spans})
     return Match(
         rule=rule.name,
         version=rule.version,

@@ -7,10 +7,11 @@ from the original.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from patrol.models import Handle, HandleKind, HandleRole, Span
@@ -75,36 +76,74 @@ class Reading(NamedTuple):
     """Readers of contacts that are worth asking."""
 
 
-def handles(batch: Folded, post: int, readings: Iterable[Reading]) -> list[FoundHandle]:
-    """Contacts of a post of a batch, in the order of the text."""
+class Read(NamedTuple):
+    """A post of a batch, and the texts that it is read as."""
+
+    batch: Folded
+    post: int
+    readings: Sequence[Reading]
+    """Its fold first."""
+
+
+def handles(posts: Sequence[Read]) -> list[list[FoundHandle]]:
+    """Contacts of each of these posts, in the order of the text.
+
+    One reader after the other reads all posts: each has tables that it would
+    else fetch from memory again for each post.
+    """
+    told: dict[tuple[int, int], list[list[Contact]]] = defaultdict(list)
+    for number, reader in enumerate(READERS):
+        for place, one in enumerate(posts):
+            for nth, reading in enumerate(one.readings):
+                if number in reading.signs and not (reading.view and reading.view.cut):
+                    told[place, nth].append(list(reader.read(reading.text)))
+    found = [
+        _found(one, [told.get((place, nth), []) for nth in range(len(one.readings))])
+        for place, one in enumerate(posts)
+    ]
+    meant = [
+        [_meant(one.batch.texts[one.post], contact) for contact in some]
+        for one, some in zip(posts, found, strict=True)
+    ]
+    return [
+        [
+            handle
+            for contact, said in zip(some, roles, strict=True)
+            if (handle := _handle(one, contact, *said))
+        ]
+        for one, some, roles in zip(posts, found, meant, strict=True)
+    ]
+
+
+def _found(post: Read, told: Sequence[Sequence[Sequence[Contact]]]) -> list[Contact]:
+    """What the readers said of each reading, without what two said of the same place."""
     found: list[Contact] = []
     seen: set[tuple[HandleKind, str]] = set()
-    for text, view, _, signs in readings:
+    for (_, view, _, _), said in zip(post.readings, told, strict=True):
+        contacts = _untaken(said)
         if view is None:
-            found += _contacts(text, signs)
-            seen |= {(contact.kind, contact.value) for contact in found}
+            found += contacts
+            seen |= {(contact.kind, contact.value) for contact in contacts}
             continue
-        for contact in _contacts(text, signs) if not view.cut else ():
+        for contact in contacts:
             start, end = view.place(contact.start, contact.end)
             opened = view.origins[contact.begins]
             if (contact.kind, contact.value) not in seen and not _taken(found, start, end):
                 seen.add((contact.kind, contact.value))
                 found.append(contact._replace(start=start, end=end, opened=opened))
-    made = (_handle(batch, post, contact) for contact in sorted(found, key=lambda one: one.start))
-    return [one for one in made if one is not None]
+    return sorted(found, key=lambda one: one.start)
 
 
-def _contacts(text: str, signs: AbstractSet[int]) -> Iterator[Contact]:
+def _untaken(said: Iterable[Iterable[Contact]]) -> list[Contact]:
+    """What readers found, in the order of their precedence."""
     kept: list[Contact] = []
-    for number in sorted(signs):
-        reader = READERS[number]
-        for contact in reader.read(text):
-            others = kept
-            if contact.kind is HandleKind.PHONE:  # 加賴 0900-000-000 is both
-                others = [one for one in kept if one.kind not in _BY_PHONE]
-            if not _taken(others, contact.start, contact.end):
-                kept.append(contact)
-    yield from kept
+    for contact in chain.from_iterable(said):
+        others = kept
+        if contact.kind is HandleKind.PHONE:  # 加賴 0900-000-000 is both
+            others = [one for one in kept if one.kind not in _BY_PHONE]
+        if not _taken(others, contact.start, contact.end):
+            kept.append(contact)
+    return kept
 
 
 _BY_PHONE = frozenset({HandleKind.LINE, HandleKind.WECHAT})
@@ -114,9 +153,17 @@ def _taken(contacts: Iterable[Contact], start: int, end: int) -> bool:
     return any(one.start < end and start < one.end for one in contacts)
 
 
-def _handle(batch: Folded, post: int, contact: Contact) -> FoundHandle | None:
-    place = batch.place(post, contact.start, contact.end)
-    written = batch.originals[post][place.start : place.end]
+def _meant(text: str, contact: Contact) -> tuple[HandleRole, float]:
+    """Its role in a folded text, and how sure it is then that it is a contact."""
+    meant = role(text, contact)
+    if meant is HandleRole.UNKNOWN and labelled(text, contact):
+        return HandleRole.OFFERED, min(contact.confidence, PLAIN)
+    return meant, contact.confidence
+
+
+def _handle(post: Read, contact: Contact, meant: HandleRole, sure: float) -> FoundHandle | None:
+    place = post.batch.place(post.post, contact.start, contact.end)
+    written = post.batch.originals[post.post][place.start : place.end]
     value: str | None = contact.value
     if contact.kind is HandleKind.WALLET:
         value = address(_exact(written))
@@ -126,9 +173,6 @@ def _handle(batch: Folded, post: int, contact: Contact) -> FoundHandle | None:
         value = INVITE + re.split("[/+=]", _exact(written))[-1]
     if value is None:
         return None
-    meant, sure = role(batch.texts[post], contact), contact.confidence
-    if meant is HandleRole.UNKNOWN and labelled(batch.texts[post], contact):
-        meant, sure = HandleRole.OFFERED, min(sure, PLAIN)
     handle = Handle(
         kind=contact.kind,
         value=value,

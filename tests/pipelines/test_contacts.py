@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from patrol.models import Handle
 from pipelines.fold import fold, fold_one
-from pipelines.handles import READERS, SIGNS, Reading, handles
+from pipelines.handles import READERS, SIGNS, Read, Reading, handles
 from pipelines.keccak import keccak256
 from pipelines.match import Signs
 from pipelines.phones import phones
@@ -26,7 +26,8 @@ PHONES = [
 
 def found(text: str) -> list[Handle]:
     batch = fold([text])
-    return [one.handle for one in handles(batch, 0, [Reading(batch.texts[0], None, None, ALL)])]
+    read = Read(batch, 0, [Reading(batch.texts[0], None, None, ALL)])
+    return [one.handle for one in handles([read])[0]]
 
 
 @pytest.mark.parametrize(
@@ -255,6 +256,6 @@ def test_no_text_takes_long(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     batch = fold([text])
     begun = time.process_time()
-    handles(batch, 0, [Reading(batch.texts[0], None, None, ALL)])
+    handles([Read(batch, 0, [Reading(batch.texts[0], None, None, ALL)])])
     prices(batch.texts[0])
     assert time.process_time() - begun < 5

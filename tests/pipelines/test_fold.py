@@ -136,3 +136,14 @@ def test_an_empty_piece_has_no_place() -> None:
 @given(st.integers(1, 3))
 def test_a_pile_of_marks_does_not_stop_the_fold(times: int) -> None:
     assert fold_one("か" + "\u3099\u0301\u0316\u05b0" * 20_000 * times).startswith("が")
+
+
+@given(st.lists(MIXED, max_size=8))
+def test_stretches_that_are_copied_are_those_that_are_counted(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pipelines.fold._SPARSE", 0)
+        copied = fold(texts)
+        patched.setattr("pipelines.fold._SPARSE", 10**9)
+        counted = fold(texts)
+    assert copied.texts == counted.texts
+    assert copied.codes.tolist() == counted.codes.tolist()

@@ -131,3 +131,13 @@ def test_a_messenger_s_word_holds_one_of_its_needs(text: str) -> None:
     for word in messengers._WORDS:
         found = messengers._pattern(word.word).search(folded)
         assert not found or any(need in folded for need in word.needs)
+
+
+def test_posts_are_flagged_alike_in_any_company(flagger: Flagger) -> None:
+    texts = [f"{text} 加賴 abc{place}" for place, text in enumerate(EXAMPLES)]
+    alone = [flagger.flag([text])[0] for text in texts]
+    with pytest.MonkeyPatch.context() as patched:
+        for batch, together in ((3, 6), (7, 7), (256, 2048)):
+            patched.setattr("pipelines.flow.BATCH", batch)
+            patched.setattr("pipelines.flow.TOGETHER", together)
+            assert flagger.flag(texts) == alone
