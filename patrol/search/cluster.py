@@ -1,12 +1,14 @@
 """Talking to Elasticsearch: one client a process, and every failure as one sentence."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from elastic_transport import ApiError, TransportError
+from elastic_transport import ApiError, TlsError, TransportError
 from elasticsearch import Elasticsearch
 
 from patrol.errors import BadInput
@@ -17,6 +19,9 @@ from patrol.settings import Settings
 READ_SECONDS = 10
 """A person waits for a search; a projector does not mind."""
 WRITE_SECONDS = 60
+_UNTRUSTED = (
+    "Patrol does not trust its certificate: look at PATROL_SEARCH_CA and PATROL_SEARCH_FINGERPRINT."
+)
 _PORTS = {"http": 9200, "https": 443}
 _CLIENTS: dict[tuple[object, ...], Elasticsearch] = {}
 """By process and connection: a client keeps its sockets, and a forked child must not share them."""
@@ -29,6 +34,16 @@ class BadSearchUrl(BadInput):
             why=why,
             do="Write it like https://index.example:9200, several with commas between.",
             where="PATROL_SEARCH_URL",
+        )
+
+
+class BadSearchCa(BadInput):
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"PATROL_SEARCH_CA is no file of certificates: {path}.",
+            why=why,
+            do="Give the certificate of the authority that signed Elasticsearch's, as PEM.",
+            where="PATROL_SEARCH_CA",
         )
 
 
@@ -55,7 +70,7 @@ class Cluster:
         if key := settings.search_key.get_secret_value():
             options["api_key"] = key
         if settings.search_ca is not None:
-            options["ca_certs"] = str(settings.search_ca)
+            options["ca_certs"] = _readable(settings.search_ca)
         if settings.search_fingerprint:
             options["ssl_assert_fingerprint"] = settings.search_fingerprint
         self._client = _client(self.addresses, options)
@@ -73,8 +88,12 @@ class Cluster:
             yield self._client.options(request_timeout=seconds)
         except ApiError as error:
             raise self.away(_said(error), error) from error
+        except TlsError as error:
+            raise self.away(_UNTRUSTED, error) from error
         except TransportError as error:
-            raise self.away(f"Elasticsearch does not answer: {type(error).__name__}.", error) from error
+            raise self.away(
+                f"Elasticsearch does not answer: {type(error).__name__}.", error
+            ) from error
         self.outage.over()
 
     def away(self, why: str, error: Exception | None = None) -> ElasticAway:
@@ -104,6 +123,17 @@ def _after(error: Exception | None) -> float:
         given = error.meta.headers.get("retry-after") or ""
         return float(given) if given.isdecimal() else 0.0
     return 0.0
+
+
+def _readable(path: Path) -> str:
+    """The path of certificates. Told at once: later it would look like an Elasticsearch that is away."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError as error:
+        raise BadSearchCa(path, "No certificate can be read from it.") from error
+    except OSError as error:
+        raise BadSearchCa(path, str(error.strerror)) from error
+    return str(path)
 
 
 def _address(given: str) -> str:
