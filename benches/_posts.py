@@ -36,7 +36,6 @@ _HANDLES = (
     "https://{name}.example/a{number}",
     "{name}{number}@post.example",
 )
-_NUMBERS = ("{number}元", "NT$1,{number}", "${number}", "9:30", "11/22", "{number}號", "2樓")
 _NAMES = ["harbor", "maple", "willow", "cedar", "pebble", "lantern", "meadow"]
 _FACES = "😂🎉💕👍😭🔥🙏"
 _TERMS = {"zh": 3_000, "en": 2_000}
@@ -62,7 +61,7 @@ def terms() -> list[str]:
 def posts(count: int) -> list[str]:
     """Posts of 241 characters on average.
 
-    2% hold a term, 8% a contact, 8% a number, 25% an emoji, 14% an ellipsis;
+    2% hold a term, 8% a contact, 25% an emoji, 14% an ellipsis;
     8% are obfuscated; 10% say nearly what another said.
     """
     chance = Random(SEED + 1)  # noqa: S311
@@ -107,10 +106,9 @@ def _post(chance: Random, vocabularies: dict[str, _Vocabulary], words: Sequence[
             said[place] = said[place].rstrip("，。！. ") + ending
     if chance.random() < 0.02:
         said.insert(chance.randrange(len(said) + 1), f" {chance.choice(words)} ")
-    for share, shapes in ((0.08, _NUMBERS), (0.08, _HANDLES)):
-        if chance.random() < share:
-            name, number = chance.choice(_NAMES), chance.randint(100, 999)
-            said.append(f" {chance.choice(shapes)}".format(name=name, number=number))
+    if chance.random() < 0.08:
+        name, number = chance.choice(_NAMES), chance.randint(100, 999)
+        said.append(f" {chance.choice(_HANDLES)}".format(name=name, number=number))
     text = "".join(said)
     return _disguised(chance, text) if chance.random() < 0.08 else text
 

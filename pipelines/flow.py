@@ -26,10 +26,10 @@ from pipelines.rules import Ruleset
 from pipelines.terms import Span as Piece
 from pipelines.views import View, readings
 
-BATCH = 256
+BATCH = 512
 """Posts folded at a time: enough to share the cost of a call, few enough to stay in the cache."""
 
-TOGETHER = 8 * BATCH
+TOGETHER = 4 * BATCH
 """Posts that are scanned and read for contacts together: each step has large tables of its own."""
 
 NOTHING = Flagging(matches=(), handles=(), parts=(), score=0)

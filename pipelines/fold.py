@@ -160,12 +160,12 @@ def _spliced(
     codes: NDArray[np.uint32], places: list[int], entries: list[int]
 ) -> NDArray[np.uint32]:
     """The same, faster for few entries: long stretches are copied."""
-    data = codes.data
-    parts: list[bytes | memoryview] = []
+    data = codes.tobytes()
+    parts: list[bytes] = []
     done = 0
     for place, entry in zip(places, entries, strict=True):
-        parts += data[done:place], _written(entry)
-        done = place + 1
+        parts += data[done : 4 * place], _written(entry)
+        done = 4 * (place + 1)
     parts.append(data[done:])
     return np.frombuffer(b"".join(parts), dtype=np.uint32)
 
