@@ -18,7 +18,7 @@ from patrol.search.telling import Projected, Row, Telling
 
 LIMIT = 10_000
 """Rows of one call."""
-AT_ONCE = 2_500
+AT_ONCE = 5_000
 """Rows of a batch. The next one is prepared while one is on its way."""
 
 
