@@ -150,7 +150,7 @@ def ask(unit: int, period: Period, now: datetime) -> tuple[SourceCoverage, ...]:
     return tuple(sorted(found, key=lambda one: (-one.unseen, -one.sum("bad"), one.name)))
 
 
-Run = tuple[datetime, datetime | None, str | None, int, int, int, int]
+Run = tuple[datetime, datetime | None, str | None, int, int, int, int, int | None]
 
 
 def _runs(unit: int, period: Period) -> Mapping[int, list[Run]]:
@@ -160,7 +160,7 @@ def _runs(unit: int, period: Period) -> Mapping[int, list[Run]]:
         due_at__gte=period.begins_at - _LONGEST_RUN,
         due_at__lt=period.ends_at,
     ).order_by("due_at")
-    counts = ("pages", "posts", "posts_new", "requests_refused")
+    counts = ("pages", "posts", "posts_new", "requests_refused", "every_minutes")
     found: dict[int, list[Run]] = {}
     for source, *run in rows.values_list("source", "due_at", "ended_at", "outcome", *counts):
         found.setdefault(source, []).append(cast("Run", tuple(run)))
@@ -180,7 +180,11 @@ def _covered(
     watch = Watch.of(source)
     since = min([row.created_at, *(run[0] for run in runs), good_before or row.created_at])
     until = max(since, min(now, period.ends_at))
-    good = sorted(run[1] for run in runs if run[1] is not None and run[2] in GREEN)
+    good = sorted(
+        (run[1], watch.every if run[7] is None else timedelta(minutes=run[7]))
+        for run in runs
+        if run[1] is not None and run[2] in GREEN
+    )
     spans = list(watch.unseen(good_before or since, good, until))
     wanted = list(watch.open(max(since, period.begins_at), until))
     return SourceCoverage(
@@ -200,7 +204,7 @@ def _days(
 ) -> tuple[DayCount, ...]:
     first, today = local_day(since), local_day(now)
     days = {day: DayCount(day, known=first <= day <= today) for day in period.days}
-    for due_at, _, outcome, pages, posts, posts_new, refused in runs:
+    for due_at, _, outcome, pages, posts, posts_new, refused, _ in runs:
         count = days.get(local_day(due_at))
         if count is None:
             continue

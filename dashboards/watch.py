@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from patrol.models import Source
 
 Span = tuple[datetime, datetime]
+Reading = tuple[datetime, timedelta]
+"""When a good reading ended, and the interval that its schedule promised."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,18 @@ class Watch:
                 yield opens, closes
             day += timedelta(days=1)
 
-    def unseen(self, begin: datetime, good: Sequence[datetime], end: datetime) -> Iterator[Span]:
-        """Spans from `begin` to `end` that no good reading came for in time; `good` are their ends, in order."""
-        last = begin
-        for at in (*good, end):
-            yield from self._late(last, min(at, end))
-            last = max(last, at)
+    def unseen(self, begin: datetime, good: Sequence[Reading], end: datetime) -> Iterator[Span]:
+        """Spans from `begin` to `end` that no good reading came for in time; `good` are their ends, in order.
 
-    def _late(self, last: datetime, until: datetime) -> Iterator[Span]:
-        allowed = self.every + self.grace
+        What a reading promised holds until the next one, whatever the schedule says today.
+        """
+        last, every = begin, good[0][1] if good else self.every
+        for at, promised in (*good, (end, self.every)):
+            yield from self._late(last, min(at, end), every)
+            last, every = max(last, at), promised
+
+    def _late(self, last: datetime, until: datetime, every: timedelta) -> Iterator[Span]:
+        allowed = every + min(every, self.grace)
         if until - last <= allowed:
             return
         for opens, closes in self.open(last, until):

@@ -78,6 +78,7 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
             return None  # another process was quicker
         mandate = in_force(run.source, desk.now())
         run.begun_at = run.beat_at = desk.now()
+        run.every_minutes = run.source.body["every_minutes"]
         run.authorization = mandate
         act.details = {"source": run.source.name, "source_version": run.source.version}
         if laboratory := Settings().laboratory_hosts:
@@ -87,7 +88,7 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
             _write_end(desk, run, Ended(Outcome.AUTHORIZATION_ENDED, why), act)
             return None
         act.purpose = f"authorization:{mandate.pk}"
-        run.save(update_fields=["begun_at", "beat_at", "authorization"])
+        run.save(update_fields=["begun_at", "beat_at", "authorization", "every_minutes"])
         return Begun(
             run=run,
             source=source_of(run.source),

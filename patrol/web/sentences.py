@@ -18,6 +18,7 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("Name one of those that hit: {0}."),
     gettext_noop("Name one with --unit: {0}."),
     gettext_noop("No act and no look is allowed without its record. The register says: {0}"),
+    gettext_noop("PATROL_SEARCH_CA is no file of certificates: {0}."),
     gettext_noop("Record {0} of the access log cannot be read."),
     gettext_noop("The access log keeps reasons of at most {0} letters."),
     gettext_noop("Searching has been unavailable since {0}."),

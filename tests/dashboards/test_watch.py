@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def unseen(watch: Watch, good: list[float], hours: float) -> float:
-    ends = [BEGIN + HOUR * each for each in good]
+    ends = [(BEGIN + HOUR * each, watch.every) for each in good]
     end = BEGIN + HOUR * hours
     return hours_in(watch.unseen(BEGIN, ends, end), BEGIN, end)
 
@@ -35,6 +35,16 @@ def test_an_hourly_source_is_watched_for_an_hour_and_a_run(
 ) -> None:
     watch = Watch(HOUR, timedelta(minutes=30))
     assert unseen(watch, good, hours) == pytest.approx(expected)
+
+
+def test_what_was_promised_then_counts_not_what_is_promised_now() -> None:
+    """Read daily, and since an hour ago every minute."""
+    watch = Watch(timedelta(minutes=1), timedelta(minutes=30))
+    daily = [(BEGIN + HOUR * each, HOUR * 24) for each in (0, 24, 48)]
+    spans = watch.unseen(
+        BEGIN, [*daily, (BEGIN + HOUR * 72, timedelta(minutes=1))], BEGIN + HOUR * 73
+    )
+    assert hours_in(spans, BEGIN, BEGIN + HOUR * 100) == pytest.approx(1 - 2 / 60)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ class RunRow(models.Model):
     )
     due_at = models.DateTimeField()
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    every_minutes = models.PositiveIntegerField(null=True)
+    """What the source's schedule promised when the run began; runs that never began have none."""
     begun_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
     """Last sign of life; a run whose process died is ended as `crashed`."""
