@@ -107,9 +107,9 @@ def _taiwan() -> re.Pattern[str]:
     known: Any = PhoneMetadata.metadata_for_region("TW")
     kinds = (known.fixed_line, known.mobile, known.toll_free, known.premium_rate, known.shared_cost,
              known.personal_number, known.voip, known.pager, known.uan, known.voicemail)  # fmt: skip
-    patterns = [kind.national_number_pattern for kind in kinds if kind is not None]
+    any_kind = "|".join(kind.national_number_pattern for kind in kinds if kind is not None)
     general = known.general_desc.national_number_pattern
-    return re.compile(rf"(?=(?:{general})\Z)(?:{'|'.join(patterns)})", re.ASCII)
+    return re.compile(rf"(?=(?:{general})\Z)(?:{any_kind})", re.ASCII)
 
 
 def _contact(text: str, start: int, end: int, number: str) -> Contact:
