@@ -41,6 +41,8 @@ class LogRow:
     details: Details
     intact: bool
     """False when words and hash do not agree: then the index speaks, and `verify` names the fault."""
+    invented: bool
+    """Of a demo's past: a laboratory told the time."""
 
 
 @dataclass(frozen=True)
@@ -96,4 +98,5 @@ def _row(found: log.LoggedRecord) -> LogRow:
         origin=actor.origin,
         details=found.record.details,
         intact=found.intact,
+        invented=found.invented,
     )

@@ -90,6 +90,8 @@ class LoggedRecord(Model):
     hash: str
     intact: bool
     """Whether words and hash agree. When they don't, what is shown is what the index says."""
+    invented: bool = False
+    """Whether a laboratory told the time: nobody did this, it belongs to a demo's past."""
 
 
 def append(record: Record, *, reason: str | None = None) -> int:
@@ -291,7 +293,13 @@ def _logged(row: LedgerIndex, found: LedgerRecord | None) -> LoggedRecord:
         ),
     )
     return LoggedRecord(
-        seq=row.seq, at=entry.at, op=entry.op, record=record, hash=hash_.hex(), intact=True
+        seq=row.seq,
+        at=entry.at,
+        op=entry.op,
+        record=record,
+        hash=hash_.hex(),
+        intact=True,
+        invented=entry.boot_id == clock.TOLD,
     )
 
 

@@ -41,7 +41,7 @@ def test_nobody_tells_the_time_outside_a_laboratory(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("laboratory")
 def test_records_of_an_invented_time_follow_each_other_and_say_that_it_was_told() -> None:
     from patrol.ledger.chain import read
-    from patrol.register import checkpoints, clock
+    from patrol.register import checkpoints, clock, log
     from patrol.register.tables import LedgerIndex, LedgerRecord
 
     LedgerRecord.objects.all().delete()
@@ -56,6 +56,7 @@ def test_records_of_an_invented_time_follow_each_other_and_say_that_it_was_told(
     assert [entry.boot_id == clock.TOLD for entry in entries] == [True, True, True, False]
     assert [entry.at for entry in entries[:3]] == [since + timedelta(days=day) for day in range(3)]
     assert all(one.at <= two.at for one, two in pairwise(entries))
+    assert [each.invented for each in log.each()] == [False, True, True, True]
     checkpoints.sign_now()
     assert checkpoints.verdict().ok
 
