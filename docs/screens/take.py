@@ -19,7 +19,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 LINK = re.compile(r"^(\w+)\s+(http://\S+/enter/\S+)$", re.MULTILINE)
 WIDTH = 1280
-DECISIONS = ("w", "r", "e", "r", "s 2", "d 2", "r", "d 5", "e")
+DECISIONS = ("r", "e", "r", "s 2", "d 2", "r", "e")
 """Keys pressed on the first leads, so that the log has something to show."""
 
 
@@ -70,7 +70,7 @@ def officer(page: Page) -> None:
         here = page.url
         for key in keys.split():
             page.keyboard.press(key)
-        page.wait_for_function("before => location.href !== before", arg=here)
+        page.wait_for_function("before => location.href !== before", arg=here, timeout=20_000)
         page.wait_for_load_state()
 
 
@@ -79,7 +79,10 @@ def main() -> None:
     with demo() as links, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         officer(entered(browser, links["officer"]))
-        take(entered(browser, links["supervisor"]), "supervisor", 640)
+        supervisor = entered(browser, links["supervisor"])
+        take(supervisor, "supervisor", 640)
+        supervisor.goto(re.sub(r"/sources/.*", "/dashboards/", supervisor.url))
+        take(supervisor, "dashboards", 1200)
         auditor = entered(browser, links["auditor"])
         auditor.get_by_role("button", name="驗證整份紀錄").click()
         auditor.wait_for_url("**/verify/")
