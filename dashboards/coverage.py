@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 
 from dashboards.period import Period, begin_of, local_day
 from dashboards.watch import Span, Watch, hours_in
@@ -121,11 +121,15 @@ def ask(unit: int, period: Period, now: datetime) -> tuple[SourceCoverage, ...]:
     sources = SourceRow.objects.filter(unit=unit)
     ended = RunRow.objects.filter(source__unit=unit, outcome__in=GREEN)
     last = dict(ended.values_list("source").annotate(at=Max("ended_at")))
-    before = dict(
-        ended.filter(ended_at__lt=period.begins_at)
-        .values_list("source")
-        .annotate(at=Max("ended_at"))
-    )
+    earlier = ended.filter(source=OuterRef("pk"), ended_at__lt=period.begins_at)
+    newest = earlier.order_by("-ended_at").values("ended_at", "every_minutes")
+    before = {
+        row.pk: (row.at, row.minutes)
+        for row in sources.annotate(
+            at=Subquery(newest.values("ended_at")[:1]),
+            minutes=Subquery(newest.values("every_minutes")[:1]),
+        )
+    }
     authorized = AuthorizationRow.objects.filter(
         source__unit=unit,
         approved_at__isnull=False,
@@ -142,7 +146,7 @@ def ask(unit: int, period: Period, now: datetime) -> tuple[SourceCoverage, ...]:
             period,
             now,
             last_good_at=last.get(row.pk),
-            good_before=before.get(row.pk),
+            good_before=before[row.pk],
             authorized=row.pk in mandated,
         )
         for row in sources
@@ -173,19 +177,19 @@ def _covered(
     period: Period,
     now: datetime,
     *,
-    good_before: datetime | None,
+    good_before: tuple[datetime | None, int | None],
     **known: Any,
 ) -> SourceCoverage:
     source = Source.model_validate(row.body)
     watch = Watch.of(source)
-    since = min([row.created_at, *(run[0] for run in runs), good_before or row.created_at])
+    read_at, minutes = good_before
+    since = min([row.created_at, *(run[0] for run in runs), read_at or row.created_at])
     until = max(since, min(now, period.ends_at))
     good = sorted(
-        (run[1], watch.every if run[7] is None else timedelta(minutes=run[7]))
-        for run in runs
-        if run[1] is not None and run[2] in GREEN
+        (run[1], watch.promised(run[7])) for run in runs if run[1] is not None and run[2] in GREEN
     )
-    spans = list(watch.unseen(good_before or since, good, until))
+    promised = good[0][1] if good and read_at is None else watch.promised(minutes)
+    spans = list(watch.unseen((read_at or since, promised), good, until))
     wanted = list(watch.open(max(since, period.begins_at), until))
     return SourceCoverage(
         name=row.name,

@@ -35,6 +35,10 @@ class Watch:
         grace = min(every, timedelta(minutes=source.deadline_minutes))
         return cls(every, grace, source.hours, source.timezone)
 
+    def promised(self, minutes: int | None) -> timedelta:
+        """The interval that a run noted; of one that noted none, today's."""
+        return self.every if minutes is None else timedelta(minutes=minutes)
+
     def open(self, begin: datetime, end: datetime) -> Iterator[Span]:
         """The parts of a span in which the source may be read, in order."""
         if self.hours is None or self.hours[0] == self.hours[1]:
@@ -53,12 +57,12 @@ class Watch:
                 yield opens, closes
             day += timedelta(days=1)
 
-    def unseen(self, begin: datetime, good: Sequence[Reading], end: datetime) -> Iterator[Span]:
-        """Spans from `begin` to `end` that no good reading came for in time; `good` are their ends, in order.
+    def unseen(self, first: Reading, good: Sequence[Reading], end: datetime) -> Iterator[Span]:
+        """Spans from the end of `first` to `end` that no good reading came for in time, in order as `good` are.
 
         What a reading promised holds until the next one, whatever the schedule says today.
         """
-        last, every = begin, good[0][1] if good else self.every
+        last, every = first
         for at, promised in (*good, (end, self.every)):
             yield from self._late(last, min(at, end), every)
             last, every = max(last, at), promised

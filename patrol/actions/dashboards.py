@@ -16,14 +16,13 @@ from patrol.actions.queue import WAITING, QueueFilter, chosen
 from patrol.errors import BadInput, NotFound
 from patrol.models import LeadKind, LeadStatus, Permission, Verb
 from patrol.register.tables import OutboxRow, SourceRow
-from patrol.search import IndexAway, open_index
+from patrol.search import IndexAway, Outage, open_index
 from patrol.settings import Settings
 
 FRESH_SECONDS = 5
 """So long an answer serves whoever asks the same; the page says as of when it is."""
 LEAD_FIGURES = ("days", "categories", "channels", "sources")
 COVERAGE_FIGURES = ("coverage", "coverage_days")
-_AWAY = "dashboards:away"
 
 
 class NoFigures(NotFound):
@@ -146,12 +145,13 @@ def _with_leads(shown: Dashboard, unit: int) -> Dashboard:
     key = _key("leads", unit, shown.period)
     asked = cache.get(key)
     if asked is None:
+        outage = Outage(Settings().index_path)
         try:
             asked = shown.as_of, _count(unit, shown.period)
         except IndexAway:
-            return replace(shown, away_since=_away(shown.as_of))
+            return replace(shown, away_since=outage.since())
+        outage.over()
         cache.set(key, asked, FRESH_SECONDS)
-        cache.delete(_AWAY)
     waiting = OutboxRow.objects.filter(dead_because=None).count()
     return replace(shown, as_of=min(shown.as_of, asked[0]), leads=asked[1], unheard=waiting)
 
@@ -162,13 +162,6 @@ def _count(unit: int, period: Period) -> LeadCounts:
         return questions.ask(index, unit, period)
     finally:
         index.close()
-
-
-def _away(now: datetime) -> datetime:
-    """Since when: the oldest change that it has not heard, or the first time that somebody here asked in vain."""
-    oldest = OutboxRow.objects.order_by("written_at").values_list("written_at", flat=True).first()
-    asked: datetime = cache.get_or_set(_AWAY, now, None) or now
-    return min(asked, oldest) if oldest else asked
 
 
 def _key(what: str, unit: int, period: Period) -> str:

@@ -26,7 +26,7 @@ def carry_out(run_id: int) -> Outcome | None:
     try:
         return _carried(Desk.system("run", f"run:{run_id}"), run_id)
     finally:
-        presence.leave(run_id, lock)
+        presence.leave(lock)
 
 
 def _carried(desk: Desk, run_id: int) -> Outcome | None:

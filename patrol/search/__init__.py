@@ -10,6 +10,7 @@ from patrol.search.index import (
     Query,
     Refusal,
 )
+from patrol.search.outage import Outage
 from patrol.search.query import BadQuery, read_query
 from patrol.settings import Settings
 
@@ -19,6 +20,7 @@ __all__ = [
     "DocumentKind",
     "IndexAway",
     "IndexedPost",
+    "Outage",
     "Page",
     "PostIndex",
     "Query",

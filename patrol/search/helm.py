@@ -6,14 +6,13 @@ shares the directory sees it, containers on one volume included; the kernel
 lets go of it when its holder ends, kill -9 included.
 """
 
-import fcntl
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from patrol.errors import TryLater
+from patrol.register.lock import Lock
 
 BEAT_SECONDS = 120.0
 """A helm untouched for so long is in the hands of a process that hangs. A large batch, or a month built anew, takes less."""
@@ -36,49 +35,26 @@ class Helm:
 
     def __init__(self, home: Path) -> None:
         self.path = home / "running" / "projector.lock"
-        self._lock: int | None = None
+        self._lock = Lock(self.path)
 
     def take(self) -> bool:
         """Whether this object has the helm now; never waits."""
-        if self._lock is not None:
-            return True
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return False
-        self._lock = lock
+        taken = self._lock.take()
         self.beat()
-        return True
+        return taken
 
     def beat(self) -> None:
         """Show that whoever has the helm is awake."""
-        if self._lock is not None:
-            os.utime(self._lock)
+        self._lock.touch()
 
     def leave(self) -> None:
         """Let the next one have it."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.leave()
 
     @property
     def taken(self) -> bool:
         """Whether any living process has it. Makes nothing."""
-        try:
-            lock = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            return False
-        finally:
-            os.close(lock)
+        return self._lock.taken() is True
 
     @property
     def beaten_seconds_ago(self) -> float:

@@ -1,4 +1,4 @@
-"""Since when an index on another machine has not answered, for every process of this data directory."""
+"""Since when the index has not answered, for every process of this data directory."""
 
 import contextlib
 from datetime import UTC, datetime

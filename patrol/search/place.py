@@ -1,9 +1,8 @@
 """The writer's place: one process of a data directory changes the index."""
 
-import fcntl
-import os
 from pathlib import Path
 
+from patrol.register.lock import Lock
 from patrol.search.index import IndexAway
 
 
@@ -24,33 +23,20 @@ class WritersPlace:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._lock: int | None = None
-
-    @property
-    def taken(self) -> bool:
-        """Whether this object may change the index."""
-        return self._lock is not None
+        self._lock = Lock(root / "writer.lock")
 
     def take(self) -> None:
-        """Become the one writer. Raises `IndexBusy`."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.root / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(lock)
-            raise IndexBusy(self.root) from error
-        self._lock = lock
+        """Become the one writer. Raises `IndexBusy`, also when this object is it already."""
+        if self._lock.held or not self._lock.take():
+            raise IndexBusy(self.root)
 
     def leave(self) -> None:
         """Let another process write."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.leave()
 
     def must_be_taken(self) -> None:
         """Raises `IndexAway` in a reader."""
-        if not self.taken:
+        if not self._lock.held:
             raise IndexAway(
                 "The index is open for reading only.",
                 why="One process writes it, and this is not the one.",

@@ -86,12 +86,6 @@ class Standing:
             raise Refusal(Reason.AUTHORIZATION, "There is no authorization for this source.")
         return self._coverage
 
-    def remaining(self) -> float:
-        """Seconds until the mandate ends by the clock."""
-        if self._current is None:
-            return 0.0
-        return (self._current.valid_until - self._now()).total_seconds()
-
     def _now(self) -> datetime:
         """A clock that was set back revives nothing."""
         self._latest = max(self._latest, self._wall())

@@ -126,6 +126,16 @@ def test_a_good_reading_before_the_period_counts(house: Register) -> None:
     assert one.days[0].unseen_hours == 0
 
 
+def test_a_schedule_that_changed_does_not_change_what_was_promised_before(house: Register) -> None:
+    """Read daily and, since the last reading, every minute: no hour of the days before was missed."""
+    source = house.source("harbor", days_before(40), every_minutes=1)
+    for day in range(-1, len(PERIOD.days)):
+        at = PERIOD.begins_at + timedelta(days=day, hours=3)
+        house.run(source, at, Outcome.NOTHING_NEW, every_minutes=1440)
+    (one,) = house.asked().values()
+    assert [day.unseen_hours for day in one.days[:-1]] == [0] * (len(PERIOD.days) - 1)
+
+
 def test_sums_are_those_of_the_runs(house: Register) -> None:
     source = house.source("harbor", days_before(20))
     counts = {"pages": 3, "posts": 20, "posts_new": 2, "requests_refused": 4}

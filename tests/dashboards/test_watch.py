@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 def unseen(watch: Watch, good: list[float], hours: float) -> float:
     ends = [(BEGIN + HOUR * each, watch.every) for each in good]
     end = BEGIN + HOUR * hours
-    return hours_in(watch.unseen(BEGIN, ends, end), BEGIN, end)
+    return hours_in(watch.unseen((BEGIN, watch.every), ends, end), BEGIN, end)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_was_promised_then_counts_not_what_is_promised_now() -> None:
     watch = Watch(timedelta(minutes=1), timedelta(minutes=30))
     daily = [(BEGIN + HOUR * each, HOUR * 24) for each in (0, 24, 48)]
     spans = watch.unseen(
-        BEGIN, [*daily, (BEGIN + HOUR * 72, timedelta(minutes=1))], BEGIN + HOUR * 73
+        daily[0], [*daily, (BEGIN + HOUR * 72, timedelta(minutes=1))], BEGIN + HOUR * 73
     )
     assert hours_in(spans, BEGIN, BEGIN + HOUR * 100) == pytest.approx(1 - 2 / 60)
 

@@ -27,6 +27,10 @@ def test_a_board_is_read_and_then_has_nothing_new(
     code, second, _ = _run(patrol, register, board.name)
     assert code == 0
     assert (second["outcome"], second["posts_new"]) == ("nothing_new", 0)
+    from patrol.register.tables import RunRow, SourceRow
+
+    promised = SourceRow.objects.get(name=board.name).body["every_minutes"]
+    assert list(RunRow.objects.values_list("every_minutes", flat=True)) == [promised] * 2
 
 
 def test_a_second_run_yields_only_what_is_new_or_edited(

@@ -218,15 +218,18 @@ def test_files_hold_the_tables_and_no_formula(grown: Any, sign_in: Sign) -> None
 def test_the_index_away_is_said_and_coverage_goes_on(
     grown: Any, sign_in: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import dashboards
-    from patrol.search import IndexAway
+    from django.utils import timezone
 
-    def away(_settings: Any) -> Any:
-        raise IndexAway("gone", why="gone", do="wait")
+    from patrol.register.tables import OutboxRow
 
+    old = _before(20)  # a dead letter says nothing of an outage
+    OutboxRow.objects.create(
+        kind="lead", subject=1, op="put", written_at=old, next_at=old, dead_because="refused"
+    )
     client = sign_in("lin")
+    begun = timezone.now()
     with monkeypatch.context() as patched:
-        patched.setattr(dashboards, "open_index", away)
+        patched.setenv("PATROL_SEARCH_URL", "http://127.0.0.1:1")  # nobody listens there
         answer = client.get("/dashboards/", DAYS)
         page = answer.content.decode()
         assert answer.status_code == 200
@@ -235,6 +238,7 @@ def test_the_index_away_is_said_and_coverage_goes_on(
         assert client.get("/dashboards/days.csv", DAYS).status_code == 503
         assert client.get("/dashboards/coverage.csv", DAYS).status_code == 200
         first = answer.context["shown"].away_since
+        assert timedelta(seconds=-1) < first - begun < timedelta(seconds=60)
         assert client.get("/dashboards/", DAYS).context["shown"].away_since == first
     assert "unavailable" not in client.get("/dashboards/", DAYS).content.decode()
 
