@@ -88,7 +88,7 @@ def _in_register(home: Path, flagger: Flagger, texts: list[str]) -> dict[str, fl
     call_command("migrate", verbosity=0)
     from benches._leads import plant
     from patrol.actions.desk import Desk
-    from patrol.actions.joining import gather
+    from patrol.actions.linking.joining import gather
     from patrol.register.tables import Campaign, CampaignLink
 
     plant(flagger, texts)

@@ -146,8 +146,9 @@ def _patrol(pipe: Connection, port: int) -> None:
             seconds_between_requests=0.0,
         )
         build(settings, [source])
-        from patrol.actions import rulebook, sources
+        from patrol.actions.collecting import sources
         from patrol.actions.desk import Desk
+        from patrol.actions.rulemaking import rulebook
         from patrol.register.tables import Sighting
         from patrol.schedule.carry import carry_out
 

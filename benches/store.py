@@ -89,8 +89,9 @@ def _made(home: Path) -> tuple[Any, Path]:
     build(settings, [source])
     from django.utils import timezone
 
-    from patrol.actions import rulebook, runs, sources
+    from patrol.actions.collecting import runs, sources
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rulebook
     from pipelines.keep import Keeper
 
     row = sources.run_now(Desk.command_line(), "bench")

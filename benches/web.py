@@ -120,8 +120,8 @@ def _made(home: Path) -> list[str]:
     from patrol.demo.stage import free_port, settle
 
     settings = settle(home, "", f"127.0.0.1:{free_port()}")
-    from patrol.actions import setup
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import setup
     from patrol.search import open_index
     from patrol.search.outbox import project
     from pipelines.fold import fold_all

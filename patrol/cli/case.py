@@ -27,15 +27,15 @@ class Form(StrEnum):
 
 
 def _desk(account: str) -> "Desk":
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     return Desk.command_line(people.find(account))
 
 
 def _id(desk: "Desk", number: int) -> int:
-    from patrol.actions.cases import NoSuchCase
-    from patrol.actions.leads import person_at
+    from patrol.actions.casework.cases import NoSuchCase
+    from patrol.actions.triaging.leads import person_at
     from patrol.register.tables import Case
 
     found = Case.objects.filter(unit=person_at(desk).unit_id, number=number)
@@ -55,7 +55,7 @@ def list_(
 ) -> None:
     """The unit's cases, the one that moved last first."""
     opened()
-    from patrol.actions import casefile
+    from patrol.actions.casework import casefile
 
     desk = _desk(as_account)
     rows: list[casefile.CaseRow] = []
@@ -76,7 +76,7 @@ def list_(
 def show(number: Number, as_account: As, home: Home = None, as_json: Json = False) -> None:
     """A case: its leads, notes, tasks, what speaks against it, and what was done when."""
     opened()
-    from patrol.actions import case_notes, casefile
+    from patrol.actions.casework import case_notes, casefile
 
     desk = _desk(as_account)
     pk = _id(desk, number)
@@ -114,8 +114,8 @@ def export(
 ) -> None:
     """Write a case as a file: `zip` is the evidence bundle. Recorded with its hash and purpose before it is written."""
     opened()
-    from patrol.actions import case_bundle, case_export
-    from patrol.actions.logbook import CannotWrite
+    from patrol.actions.auditing.logbook import CannotWrite
+    from patrol.actions.disclosing import case_bundle, case_export
     from patrol.web import case_files
 
     desk = _desk(as_account)

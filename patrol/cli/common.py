@@ -82,7 +82,7 @@ def opened(*, web: bool = False, signs: bool = True) -> Settings:
     from patrol.register.start import start
 
     start(web=web)
-    from patrol.actions import setup
+    from patrol.actions.maintaining import setup
 
     setup.require(signs=signs)
     return settings

@@ -28,8 +28,8 @@ def backup(
     settings = opened()
     _record("db backup")
     found = backups.take(settings, file)
-    from patrol.actions import backups as copies
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import backups as copies
 
     days = keep_days or settings.backup_days
     until = copies.know(Desk.command_line(), file, "asked", found.records, days)
@@ -58,8 +58,8 @@ def listed(
 ) -> None:
     """List the copies that still hold what is forgotten here, and until when."""
     settings = opened()
-    from patrol.actions import backups as copies
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import backups as copies
     from patrol.register import log
 
     desk = Desk.command_line()
@@ -118,9 +118,9 @@ def _restored(
     settings: Settings, file: Path, now: datetime, known: "list[backups.Copy] | None", records: int
 ) -> None:
     """Tell the register of its copies, and forget again what was forgotten since. `known` is None where there was none before."""
-    from patrol.actions import backups as copies
-    from patrol.actions import setup
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import backups as copies
+    from patrol.actions.maintaining import setup
 
     setup.require_tables()
     desk = Desk.command_line()

@@ -106,7 +106,7 @@ def _story(home: Path, bind: str, seed: int, pace: float) -> None:
     with Boards(seed=seed, now=now, story=True) as boards:
         _tell_left_out(boards)
         settings = settle(home, boards.laboratory, bind)
-        from patrol.actions.setup import make_tables
+        from patrol.actions.maintaining.setup import make_tables
         from patrol.schedule.children import Children
         from patrol.schedule.serve import serve, web_process
 

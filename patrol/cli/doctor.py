@@ -14,14 +14,14 @@ app = typer.Typer()
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Look at everything this installation needs, and say what to do. Changes nothing; exit 1 when something is wrong."""
     settings = Settings()
-    from patrol.actions import machine
+    from patrol.actions.maintaining import machine
 
     checks = machine.look(settings)
     if machine.may_open(checks):
         from patrol.register.start import start
 
         start()
-        from patrol.actions import health
+        from patrol.actions.maintaining import health
 
         checks += health.look(settings)
     well = all(check.ok for check in checks)

@@ -14,7 +14,7 @@ from patrol.ledger import verifier
 
 if TYPE_CHECKING:
     from patrol.actions.desk import Desk
-    from patrol.actions.evidence import Bundle
+    from patrol.actions.disclosing.evidence import Bundle
 
 app = typer.Typer(help="Evidence bundles: make one, verify one.", no_args_is_help=True)
 
@@ -37,9 +37,10 @@ def export(
 ) -> None:
     """Write the evidence bundle of a lead: words, report, proofs and verifier in one ZIP."""
     opened()
-    from patrol.actions import evidence, people
+    from patrol.actions.auditing.logbook import CannotWrite
     from patrol.actions.desk import Desk
-    from patrol.actions.logbook import CannotWrite
+    from patrol.actions.disclosing import evidence
+    from patrol.actions.staffing import people
 
     desk = Desk.command_line(people.find(as_account))
     made = evidence.export(desk, lead, reason, twin=redacted)
@@ -70,9 +71,10 @@ def contacts(
 ) -> None:
     """Write the contacts that a lead offers, as STIX 2.1, MISP or CSV. No word of a post is in it."""
     opened()
-    from patrol.actions import people, sharing
+    from patrol.actions.auditing.logbook import CannotWrite
     from patrol.actions.desk import Desk
-    from patrol.actions.logbook import CannotWrite
+    from patrol.actions.disclosing import sharing
+    from patrol.actions.staffing import people
 
     made = sharing.share(Desk.command_line(people.find(as_account)), lead, form, reason)
     path = out / made.name
@@ -88,7 +90,7 @@ def contacts(
 
 def _proven(desk: "Desk", lead: int, made: "Bundle", seconds: int) -> bytes:
     """The bundle with the proof of its export, if the log's signer is quick enough."""
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
     from patrol.exports.bundle import with_proof
     from patrol.register.proofs import NotSignedYet
 

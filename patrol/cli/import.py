@@ -39,8 +39,9 @@ def bring(
     opened()
     from django.utils import timezone
 
-    from patrol.actions import imports, people
+    from patrol.actions.collecting import imports
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     brought = imports.Brought(
         source=source,

@@ -26,8 +26,8 @@ def index() -> None:
 def rebuild(home: Home = None, as_json: Json = False) -> None:
     """Build the index anew from the register. Exit 75 while `patrol serve` writes it."""
     settings = opened()
-    from patrol.actions import indexing
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import indexing
     from pipelines.fold import fold_all
 
     built = indexing.rebuild(Desk.command_line(), settings, fold_all)
@@ -47,8 +47,8 @@ def reconcile(home: Home = None, as_json: Json = False) -> None:
     Whoever feeds the index tells it; with nobody doing so, this command does. The projector compares once a day by itself.
     """
     settings = opened()
-    from patrol.actions import indexing
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import indexing
     from patrol.schedule.projecting import drain
     from pipelines.fold import fold_all
 
@@ -66,8 +66,8 @@ def reconcile(home: Home = None, as_json: Json = False) -> None:
 def status(home: Home = None, as_json: Json = False) -> None:
     """Where the index is, what it holds, what waits for it, and what it refused and why. Exit 75 while it is away."""
     settings = opened()
-    from patrol.actions import indexing
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import indexing
 
     found = indexing.status(Desk.command_line(), settings)
     if as_json:

@@ -29,8 +29,9 @@ def init(
     from patrol.register.start import start
 
     start(web=True)
-    from patrol.actions import people, setup
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import setup
+    from patrol.actions.staffing import people
     from patrol.models import Role
     from patrol.register.tables import Person
 

@@ -18,8 +18,8 @@ As = Annotated[str, typer.Option("--as", help="Account of the person for whom yo
 def list_(home: Home = None, as_json: Json = False) -> None:
     """Word lists that rules use, and those that wait for a second person."""
     opened()
-    from patrol.actions import wordlists
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import wordlists
 
     rows = wordlists.listed(Desk.command_line())
     if as_json:
@@ -49,8 +49,9 @@ def import_(
 ) -> None:
     """Import a word list as a draft: no rule uses it until another person approves it."""
     opened()
-    from patrol.actions import people, wordlists
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import wordlists
+    from patrol.actions.staffing import people
     from patrol.cli.flag import NoFile
 
     try:
@@ -78,8 +79,9 @@ def import_(
 def approve(name: Name, as_account: As, home: Home = None) -> None:
     """Let rules use the newest draft, as another person than who imported it."""
     opened()
-    from patrol.actions import people, wordlists
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import wordlists
+    from patrol.actions.staffing import people
 
     row = wordlists.approve(Desk.command_line(people.find(as_account)), name)
     say(f"Version {row.version} of `{name}` is used from the next run on.")
@@ -95,8 +97,9 @@ def discard(
 ) -> None:
     """Leave a draft out."""
     opened()
-    from patrol.actions import people, wordlists
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import wordlists
+    from patrol.actions.staffing import people
 
     row = wordlists.discard(Desk.command_line(people.find(as_account)), name, reason)
     say(f"Version {row.version} of `{name}` is left out.")

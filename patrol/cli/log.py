@@ -92,7 +92,7 @@ def prove(
 ) -> None:
     """Write the proof that one record is in the log. The verifier reads it anywhere, with the public key alone."""
     opened()
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
 
     proof = logbook.prove(Desk.command_line(), seq)
@@ -109,7 +109,7 @@ def export(
 ) -> None:
     """Write all records into a file that the verifier reads, whatever database keeps the register."""
     opened()
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
 
     count = logbook.export(Desk.command_line(), file)
@@ -133,8 +133,9 @@ def prune(
     if (before is None) == (approve is None):
         raise typer.BadParameter("give either --before or --approve")
     settings = opened()
-    from patrol.actions import people, pruning
+    from patrol.actions.auditing import pruning
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     desk = Desk.command_line(people.find(as_account))
     if before is not None:
@@ -155,7 +156,7 @@ def rotate(
 ) -> None:
     """Change the key that signs checkpoints. Old and new key sign the change, and the log records it."""
     opened()
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
 
     key = logbook.change_key(Desk.command_line(), reason)
@@ -210,7 +211,7 @@ def _remember(watch: Watch, given: Path | None) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from patrol.actions.logbook import CannotWrite
+    from patrol.actions.auditing.logbook import CannotWrite
 
     try:
         path.write_bytes(content)

@@ -8,7 +8,7 @@ import typer
 from patrol.cli.common import Home, Json, data, opened, say, told
 
 if TYPE_CHECKING:
-    from patrol.actions.rank import Trained
+    from patrol.actions.triaging.rank import Trained
     from patrol.register.tables import Unit
 
 app = typer.Typer(help="The order learned from officers' decisions.", no_args_is_help=True)
@@ -20,8 +20,8 @@ Only = Annotated[str | None, typer.Option("--unit", help="One unit's; all units'
 def train(home: Home = None, unit: Only = None, as_json: Json = False) -> None:
     """Learn from each unit's decisions, and compare with the rules' order. What is in use takes better weights."""
     opened()
-    from patrol.actions import rank
     from patrol.actions.desk import Desk
+    from patrol.actions.triaging import rank
 
     desk = Desk.command_line()
     rows = []
@@ -43,7 +43,7 @@ def train(home: Home = None, unit: Only = None, as_json: Json = False) -> None:
 def status(home: Home = None, unit: Only = None, as_json: Json = False) -> None:
     """How many decisions there are, what was learned, and whether the queue is ordered by it."""
     opened()
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
 
     found = [rank.standing(one) for one in _units(unit)]
     if as_json:

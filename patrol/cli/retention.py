@@ -8,7 +8,7 @@ import typer
 from patrol.cli.common import Home, Json, data, opened, say, told
 
 if TYPE_CHECKING:
-    from patrol.actions.overdue import Preview
+    from patrol.actions.keeping.overdue import Preview
 
 app = typer.Typer(help="Retention: what is over, and forgetting it.", no_args_is_help=True)
 _HEAD = ("class", "month", "leads", "cases", "posts", "captures", "keys", "held")
@@ -20,7 +20,7 @@ def preview(home: Home = None, json: Json = False) -> None:
     """Say exactly what `run` would forget now, by class and month, and what is passed over because it is held."""
     settings = opened()
     from patrol.actions.desk import Desk
-    from patrol.actions.overdue import look
+    from patrol.actions.keeping.overdue import look
 
     found = look(Desk.command_line(), settings)
     if json:
@@ -34,9 +34,9 @@ def preview(home: Home = None, json: Json = False) -> None:
 def run(home: Home = None, json: Json = False) -> None:
     """Count what is over, forget it, and sign a certificate. What was begun and killed is ended first."""
     settings = opened()
-    from patrol.actions import retention
     from patrol.actions.desk import Desk
-    from patrol.actions.overdue import look
+    from patrol.actions.keeping import retention
+    from patrol.actions.keeping.overdue import look
     from patrol.schedule.projecting import drain
 
     desk = Desk.command_line()
@@ -63,8 +63,8 @@ def certificates(
 ) -> None:
     """List certificates, the newest first, each with whether the log's key signed it. Exit 5 when one does not hold."""
     opened()
-    from patrol.actions import certificates as kept
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import certificates as kept
     from patrol.errors import Exit
     from patrol.models import Permission, Verb
 

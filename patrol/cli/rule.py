@@ -25,8 +25,8 @@ Unsaid = ""
 
 
 def _desk(account: str = Unsaid) -> "Desk":
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     return Desk.command_line(people.find(account) if account else None)
 
@@ -36,7 +36,7 @@ def _desk(account: str = Unsaid) -> "Desk":
 def list_(home: Home = None, as_json: Json = False) -> None:
     """All rules with where they stand, what they hit in a week and how often that was right."""
     opened()
-    from patrol.actions import rule_sheets
+    from patrol.actions.rulemaking import rule_sheets
 
     rows = [_line(line) for line in rule_sheets.listed(_desk())]
     if as_json:
@@ -79,7 +79,7 @@ def _line(line: Any) -> dict[str, Any]:
 def show(name: Name, home: Home = None, version: Version = None, as_json: Json = False) -> None:
     """A rule in full: its text, its versions, who stands for them."""
     opened()
-    from patrol.actions import rule_sheets
+    from patrol.actions.rulemaking import rule_sheets
 
     page = rule_sheets.viewed(_desk(), name, version)
     if as_json:
@@ -99,7 +99,7 @@ def show(name: Name, home: Home = None, version: Version = None, as_json: Json =
 def diff(name: Name, old: Number, new: Number, home: Home = None, as_json: Json = False) -> None:
     """What two versions differ in, line by line."""
     opened()
-    from patrol.actions import rule_sheets
+    from patrol.actions.rulemaking import rule_sheets
 
     found = rule_sheets.differences(_desk(), name, old, new)
     if as_json:
@@ -123,7 +123,7 @@ def lint(
     from patrol.errors import ManyErrors
 
     rule, lexicons, faults = faults_of(file)
-    from patrol.actions.remarks import remarks
+    from patrol.actions.rulemaking.remarks import remarks
 
     found = list(remarks(rule, lexicons)) if rule else []
     if as_json:
@@ -149,7 +149,7 @@ def prove(
         lint(Path(what))
         return
     opened()
-    from patrol.actions import rule_proof, rule_versions, rulebook
+    from patrol.actions.rulemaking import rule_proof, rule_versions, rulebook
 
     row = rule_versions.version_row(what, version) if version else rule_versions.live_row(what)
     rule = rulebook.rule_of(row)
@@ -168,7 +168,7 @@ def propose(
 ) -> None:
     """Write a rule's next version, as a draft that nothing flags by."""
     opened()
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     proposed = rule_versions.propose(_desk(as_account), _read(file), because)
     row = proposed.row
@@ -184,7 +184,7 @@ def propose(
 def try_(name: Name, number: Number, as_account: As, home: Home = None) -> None:
     """Compare a draft with every new post: it is counted and makes no lead."""
     opened()
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     rule_versions.try_out(_desk(as_account), name, number)
     say(f"Version {number} of `{name}` is on trial from the next run on.")
@@ -195,7 +195,7 @@ def try_(name: Name, number: Number, as_account: As, home: Home = None) -> None:
 def approve(name: Name, number: Number, as_account: As, home: Home = None) -> None:
     """Make a version live, as another person than who proposed it."""
     opened()
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     rule_versions.approve(_desk(as_account), name, number)
     say(f"Version {number} of `{name}` is live from the next run on.")
@@ -206,7 +206,7 @@ def approve(name: Name, number: Number, as_account: As, home: Home = None) -> No
 def retire(name: Name, number: Number, as_account: As, reason: Why, home: Home = None) -> None:
     """End a version."""
     opened()
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     rule_versions.retire(_desk(as_account), name, number, reason)
     say(f"Version {number} of `{name}` is retired.")
@@ -217,7 +217,7 @@ def retire(name: Name, number: Number, as_account: As, reason: Why, home: Home =
 def release(name: Name, as_account: As, reason: Why, home: Home = None) -> None:
     """Let a rule that was set to review make leads again."""
     opened()
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     rule_versions.release(_desk(as_account), name, reason)
     say(f"`{name}` makes leads again.")
@@ -238,7 +238,7 @@ def backtest(
 ) -> None:
     """What a rule would have flagged among posts whose words are kept. Samples only for a person who may read them."""
     opened()
-    from patrol.actions import backtesting
+    from patrol.actions.rulemaking import backtesting
 
     os.nice(19)  # who collects goes first
     rule = _read(Path(what)) if Path(what).suffix == ".yml" else None
@@ -272,7 +272,7 @@ def explain(
 
 def _read(file: Path) -> "Rule":
     """A rule's file, with the names of the word lists in force."""
-    from patrol.actions.rule_sheets import lexicon_names
+    from patrol.actions.rulemaking.rule_sheets import lexicon_names
     from patrol.cli.flag import NoFile
     from patrol.config import read_rule
 

@@ -22,9 +22,9 @@ def run(
 ) -> None:
     """Read one source now, in this process, under its authorization. Exit 0 when the outcome is green, 4 when it is not authorized, else 1."""
     settings = opened()
-    from patrol.actions import runs, sources
+    from patrol.actions.collecting import runs, sources
+    from patrol.actions.collecting.outcomes import SENTENCES
     from patrol.actions.desk import Desk
-    from patrol.actions.outcomes import SENTENCES
     from patrol.errors import Exit, TryLater
     from patrol.models import Outcome
     from patrol.schedule.carry import carry_out

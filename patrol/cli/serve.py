@@ -29,8 +29,8 @@ def serve(
     if bind:
         os.environ["PATROL_BIND"] = bind
     settings = opened(web=True)
-    from patrol.actions import setup
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import setup
     from patrol.schedule.serve import serve as run
 
     setup.begin_serving(settings, Desk.command_line())

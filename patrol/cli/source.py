@@ -12,7 +12,7 @@ from patrol.errors import NotFound
 from patrol.models import Category
 
 if TYPE_CHECKING:
-    from patrol.actions.sources_look import Look
+    from patrol.actions.collecting.sources_look import Look
 
 _LONGEST = 200
 """Characters of a post that are shown."""
@@ -26,7 +26,7 @@ As = Annotated[str, typer.Option("--as", help="Account of the person for whom yo
 def list_(home: Home = None, as_json: Json = False) -> None:
     """All sources with their authorization and their last outcome."""
     opened()
-    from patrol.actions import sources
+    from patrol.actions.collecting import sources
     from patrol.actions.desk import Desk
 
     rows = [
@@ -79,9 +79,10 @@ def _add_address(
     address: str, as_account: str, unit: str | None, name: str, *, dry: bool, as_json: bool
 ) -> None:
     opened()
-    from patrol.actions import people, sources, sources_look
+    from patrol.actions.collecting import sources, sources_look
+    from patrol.actions.collecting.sources_told import document
     from patrol.actions.desk import Desk
-    from patrol.actions.sources_told import document
+    from patrol.actions.staffing import people
 
     desk = Desk.command_line(people.find(as_account) if as_account else None)
     seen = sources_look.look(desk, address)
@@ -115,8 +116,9 @@ def _add_file(file: Path, as_account: str, unit: str | None, *, as_json: bool) -
             do="Give an address that begins with https://, or a file that exists.",
         )
     opened()
-    from patrol.actions import people, sources
+    from patrol.actions.collecting import sources
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.config import read_source
     from spiders.places import known
 
@@ -146,14 +148,15 @@ def suggest(
     """Selectors for a page that no engine knows, found by what repeats on it. A saved page asks nothing of any site."""
     if what.lower().startswith(("http://", "https://")):
         opened()
-        from patrol.actions import people, sources_look
+        from patrol.actions.collecting import sources_look
+        from patrol.actions.collecting.sources_told import suggestion
         from patrol.actions.desk import Desk
-        from patrol.actions.sources_told import suggestion
+        from patrol.actions.staffing import people
 
         desk = Desk.command_line(people.find(as_account) if as_account else None)
         found = suggestion(sources_look.look(desk, what, wanted=True))
     else:
-        from patrol.actions.sources_told import suggested
+        from patrol.actions.collecting.sources_told import suggested
 
         found = suggested(Path(what), url)
     if as_json:
@@ -186,8 +189,9 @@ def authorize(
 ) -> None:
     """Ask for a mandate, as a person. Another person approves it: `patrol source approve ID --as OTHER`."""
     opened()
-    from patrol.actions import mandates, people
+    from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Scope
 
     desk = Desk.command_line(people.find(as_account))
@@ -217,8 +221,9 @@ def authorize(
 def approve(authorization: int, as_account: As, home: Home = None) -> None:
     """Put a mandate in force, as another person than its requester."""
     opened()
-    from patrol.actions import mandates, people
+    from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     row = mandates.approve(Desk.command_line(people.find(as_account)), authorization)
     what = "covers single looks" if row.trial else "is in force"
@@ -237,8 +242,9 @@ def revoke(
 ) -> None:
     """End a mandate now; a run under it stops within seconds."""
     opened()
-    from patrol.actions import mandates, people
+    from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     mandates.revoke(Desk.command_line(people.find(as_account)), authorization, reason)
     say(f"Authorization {authorization} is revoked.")
@@ -250,7 +256,7 @@ def _short(moment: datetime) -> str:
 
 def _print_look(seen: "Look") -> None:
     """For people: what was found out, on standard output."""
-    from patrol.actions.sources_told import fields
+    from patrol.actions.collecting.sources_told import fields
 
     glance, proposal = seen.glance, seen.proposal
     source = proposal.source
@@ -319,8 +325,8 @@ def coverage(
     """What can be said of a source for a period: due, read, blocked, expired, and its gaps in minutes."""
     opened()
     from dashboards.period import Period
+    from patrol.actions.collecting.statements import stated
     from patrol.actions.desk import Desk
-    from patrol.actions.statements import stated
 
     said = stated(Desk.command_line(), name, Period(first.date(), last.date())).statement
     counts = {

@@ -31,8 +31,8 @@ def add(
 ) -> None:
     """Add a person and print a sign-in link that works once, within the hour."""
     settings = opened(web=True)
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     desk = Desk.command_line()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
@@ -64,8 +64,8 @@ def link(
 ) -> None:
     """Print a sign-in link that works once."""
     settings = opened(web=True)
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     token = people.issue_link(Desk.command_line(), account, minutes=minutes)
     address = f"{settings.origin}/enter/{token}"
@@ -80,8 +80,8 @@ def link(
 def list_(home: Home = None, as_json: Json = False) -> None:
     """Everybody, with unit and role."""
     opened(web=True)
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     everybody = people.listed(Desk.command_line())
     rows = [

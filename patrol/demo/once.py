@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Sum
 
-from patrol.actions import audit, runs, sources
+from patrol.actions.auditing import audit
+from patrol.actions.collecting import runs, sources
 from patrol.actions.desk import Desk
 from patrol.demo.cast import PEOPLE
 from patrol.demo.media_scan import scan

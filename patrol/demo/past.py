@@ -14,8 +14,12 @@ from functools import partial
 from itertools import count
 from random import Random
 
-from patrol.actions import people, retention, rulebook, runs, sources, triage
+from patrol.actions.collecting import runs, sources
 from patrol.actions.desk import Desk
+from patrol.actions.keeping import retention
+from patrol.actions.rulemaking import rulebook
+from patrol.actions.staffing import people
+from patrol.actions.triaging import triage
 from patrol.demo.almanac import on_duty
 from patrol.demo.bygone import due
 from patrol.demo.cast import COLLEAGUES

@@ -109,8 +109,8 @@ def build_with_past(settings: Settings, reads: Sequence[Read], seed: int, now: d
 
 
 def _found(settings: Settings) -> None:
-    from patrol.actions import setup  # noqa: PLC0415  (needs an open Django)
-    from patrol.actions.desk import Desk  # noqa: PLC0415
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.maintaining import setup  # noqa: PLC0415  (needs an open Django)
 
     operator = Desk.command_line()
     setup.create(settings, operator)
@@ -120,15 +120,15 @@ def _found(settings: Settings) -> None:
 
 
 def _add(account: str, role: Role) -> None:
-    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
-    from patrol.actions.desk import Desk  # noqa: PLC0415
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.staffing import people  # noqa: PLC0415  (needs an open Django)
 
     people.add(Desk.command_line(), account, role, UNIT, password=None, language="zh-hant")
 
 
 def _links(settings: Settings) -> dict[str, str]:
-    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
-    from patrol.actions.desk import Desk  # noqa: PLC0415
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.staffing import people  # noqa: PLC0415  (needs an open Django)
 
     operator = Desk.command_line()
     return {
@@ -145,18 +145,19 @@ def _now() -> datetime:
 
 def propose(source: Source) -> None:
     """Propose a source, and ask for no mandate yet."""
-    from patrol.actions import people  # noqa: PLC0415  (needs an open Django)
-    from patrol.actions import sources as register  # noqa: PLC0415  (same)
+    from patrol.actions.collecting import sources as register  # noqa: PLC0415  (needs an open Django)
     from patrol.actions.desk import Desk  # noqa: PLC0415  (same)
+    from patrol.actions.staffing import people  # noqa: PLC0415  (needs an open Django)
 
     register.propose(Desk.command_line(people.find("supervisor")), source)
 
 
 def authorize(source: Source, until: datetime, since: datetime | None = None) -> int:
     """Propose a source, ask for its mandate as one supervisor and approve it as another. Returns the mandate's number."""
-    from patrol.actions import mandates, people  # noqa: PLC0415  (need an open Django)
-    from patrol.actions import sources as register  # noqa: PLC0415
-    from patrol.actions.desk import Desk  # noqa: PLC0415
+    from patrol.actions.collecting import mandates  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.collecting import sources as register  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (needs an open Django)
+    from patrol.actions.staffing import people  # noqa: PLC0415  (needs an open Django)
 
     asking, approving = (
         Desk.command_line(people.find(account))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connections, transaction
 
-from patrol.actions.outcomes import SENTENCES
+from patrol.actions.collecting.outcomes import SENTENCES
 from patrol.demo.boards import Boards
 from patrol.demo.stage import SHORT_LIVED, Stage, authorize
 from patrol.models import LeadKind, LeadStatus, Outcome, Source

@@ -6,8 +6,9 @@ import structlog
 from django.db import connections
 from django.utils import timezone
 
-from patrol.actions import rulebook, runs
+from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
+from patrol.actions.rulemaking import rulebook
 from patrol.models import Outcome, ReadPage
 from patrol.register import presence
 from patrol.register.start import start

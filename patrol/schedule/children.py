@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
 
-from patrol.actions import runs
+from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
 from patrol.models import Outcome
 

@@ -11,8 +11,13 @@ from django.db import Error as DatabaseFault
 from django.db import close_old_connections
 
 from dashboards.settled import settle
-from patrol.actions import alarms, history, joining, retention, runs, tidings, upkeep, watching
+from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
+from patrol.actions.keeping import retention
+from patrol.actions.linking import joining
+from patrol.actions.notifying import alarms, tidings
+from patrol.actions.rulemaking import upkeep
+from patrol.actions.searching import history, watching
 from patrol.errors import PatrolError
 from patrol.models import Verb
 from patrol.schedule.children import Children

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
-from patrol.actions import runs
+from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
 
 QUEUE = "runs"

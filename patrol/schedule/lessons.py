@@ -21,8 +21,8 @@ def _teach(home: Path) -> None:
     from patrol.register.start import start  # noqa: PLC0415  (warm in the template, cold here)
 
     start()
-    from patrol.actions import rank  # noqa: PLC0415  (tables are imported once the register is open)
-    from patrol.actions.desk import Desk  # noqa: PLC0415
+    from patrol.actions.desk import Desk  # noqa: PLC0415  (tables are imported once the register is open)
+    from patrol.actions.triaging import rank  # noqa: PLC0415  (tables are imported once the register is open)
 
     rank.train_all(Desk.system("clock"))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from patrol.actions.delivery import Outbound
+from patrol.actions.notifying.delivery import Outbound
 from patrol.models import NoticeKind
 from patrol.settings import Settings
 

@@ -6,9 +6,9 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from patrol.actions import delivery
-from patrol.actions.delivery import Outbound
 from patrol.actions.desk import Desk
+from patrol.actions.notifying import delivery
+from patrol.actions.notifying.delivery import Outbound
 from patrol.errors import PatrolError
 from patrol.models import MessageChannel
 from patrol.schedule import letters, mail, webhook

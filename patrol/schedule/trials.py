@@ -17,7 +17,7 @@ def _carry(number: int, home: Path) -> None:
     from patrol.register.start import start  # noqa: PLC0415  (warm in the template, cold here)
 
     start()
-    from patrol.actions import trials  # noqa: PLC0415  (tables are imported once the register is open)
+    from patrol.actions.rulemaking import trials  # noqa: PLC0415  (tables are imported once the register is open)
 
     trials.carry_out(number)
 
@@ -35,7 +35,7 @@ class Trials:
         if self._running is not None and self._running.is_alive():
             return False
         self._end()
-        from patrol.actions import trials  # noqa: PLC0415  (a child imports this file before its register is open)
+        from patrol.actions.rulemaking import trials  # noqa: PLC0415  (tables are imported once the register is open)
 
         number = next(iter(trials.waiting()), None)
         if number is None:

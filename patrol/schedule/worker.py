@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from patrol.actions import runs
+from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
 from patrol.models import Outcome
 from patrol.schedule.awake import BEAT_SECONDS, Sign

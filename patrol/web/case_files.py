@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from dashboards.table import Cell, Row, Table, Value, as_csv
-from patrol.actions.case_export import CaseFile
+from patrol.actions.disclosing.case_export import CaseFile
 from patrol.web.words import AGAINST, label
 
 VERSION = 1

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from patrol.actions.standing import CHOICES
+from patrol.actions.linking.standing import CHOICES
 from patrol.models import LinkState
 from patrol.web.forms import ClosedForm
 

@@ -16,7 +16,7 @@ from dashboards.charts import Lane
 from dashboards.coverage import DayCount, DayState, SourceCoverage
 from dashboards.period import Period
 from dashboards.table import Cell, Row, Table
-from patrol.actions.dashboards import Dashboard
+from patrol.actions.collecting.dashboards import Dashboard
 from patrol.models import Outcome
 from patrol.web.dates import shown as moment
 from patrol.web.words import in_language, label

@@ -19,8 +19,8 @@ from dashboards.period import Period
 from dashboards.precision import Share
 from dashboards.questions import LeadCounts, Tally
 from dashboards.table import Cell, Row, Table
-from patrol.actions.dashboards import Dashboard
-from patrol.actions.queue import NO_CATEGORY, SEARCHABLE, WAITING
+from patrol.actions.collecting.dashboards import Dashboard
+from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING
 from patrol.models import LeadKind, LeadStatus
 from patrol.web.coverage import coverage_days, coverage_table, of_coverage
 from patrol.web.forms import ANY

@@ -12,10 +12,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.period import BadPeriod, Period
-from patrol.actions.later import Later
-from patrol.actions.queue import NO_CATEGORY, SEARCHABLE, WAITING, Sort
-from patrol.actions.sources import RunFilter
-from patrol.actions.triage import QueueFilter
+from patrol.actions.collecting.sources import RunFilter
+from patrol.actions.triaging.later import Later
+from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING, Sort
+from patrol.actions.triaging.triage import QueueFilter
 from patrol.errors import BadInput
 from patrol.models import (
     Category,

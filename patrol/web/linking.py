@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patrol.actions.linked import Graph
+from patrol.actions.linking.linked import Graph
 
 MOST_DRAWN = 30
 """Authors, and contacts, of a drawing; the table has all."""

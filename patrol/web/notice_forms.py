@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions.reach import EVERY, USUAL, Chosen
-from patrol.actions.referrals import Filled
+from patrol.actions.notifying.reach import EVERY, USUAL, Chosen
+from patrol.actions.triaging.referrals import Filled
 from patrol.models import HelpPlace
 from patrol.web.dates import read_moment
 from patrol.web.forms import ClosedForm

@@ -1,6 +1,6 @@
 """What is found out about rules, with the places of its facts: the pages say it in two languages.
 
-The words are written in `pipelines/` and in `patrol/actions/remarks.py`. A sentence that is not listed here is shown as it
+The words are written in `pipelines/` and in `patrol/actions/rulemaking/remarks.py`. A sentence that is not listed here is shown as it
 was written.
 """
 

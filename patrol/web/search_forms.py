@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions import batches, queries
+from patrol.actions.searching import batches, queries
 from patrol.models import Category, Channel, LeadKind, LeadStatus
 from patrol.search.index import Facet, Query
 from patrol.search.query import quoted

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions.care import Mask, care_of
 from patrol.actions.desk import Desk
-from patrol.actions.keyboards import own_keys
-from patrol.actions.notices import unread
+from patrol.actions.notifying.notices import unread
+from patrol.actions.staffing.care import Mask, care_of
+from patrol.actions.staffing.keyboards import own_keys
 from patrol.models import LeadStatus, Permission, Verdict
 from patrol.web.keys import Board, board
 from patrol.web.words import DECIDED, DONE

@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions.queue import ME, NOBODY
-from patrol.actions.triage import Queue, QueueFilter
+from patrol.actions.triaging.queue import ME, NOBODY
+from patrol.actions.triaging.triage import Queue, QueueFilter
 from patrol.models import Category, LeadKind, LeadStatus
 from patrol.web.forms import queue_query
 from patrol.web.words import in_language, label

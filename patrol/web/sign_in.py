@@ -28,8 +28,8 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from patrol.actions import people
 from patrol.actions.desk import Details
+from patrol.actions.staffing import people
 from patrol.errors import Refused
 from patrol.models import Actor, Record, Result, Role, Verb
 from patrol.register import log

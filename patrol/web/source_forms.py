@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions.imports import Brought
+from patrol.actions.collecting.imports import Brought
 from patrol.models import BroughtAs, Channel, Selectors, Source
 from patrol.web.forms import ClosedForm
 from patrol.web.words import label

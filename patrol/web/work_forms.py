@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
-from patrol.actions.care import Mask
-from patrol.actions.later import Later, comes_back
-from patrol.actions.verdicts import Choice
+from patrol.actions.staffing.care import Mask
+from patrol.actions.triaging.later import Later, comes_back
+from patrol.actions.triaging.verdicts import Choice
 from patrol.models import Category, DismissReason, Verdict
 from patrol.web.forms import ClosedForm, day_or_none
 

@@ -25,8 +25,9 @@ def _open(home: str) -> None:
 
 
 def _accept(flagger: Any, pages: list[Any]) -> None:
-    from patrol.actions import people, triage
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
     from patrol.register.tables import Lead, RunRow
     from pipelines.keep import Keeper
@@ -56,7 +57,8 @@ def _carry(home: str, flagger: Any, pages: list[Any]) -> None:
 def main() -> None:
     """Until its input ends: a fork a line; tells its number, and at its end how it ended."""
     start()
-    from patrol.actions import rulebook, triage  # noqa: F401  (forks find it imported)
+    from patrol.actions.rulemaking import rulebook
+    from patrol.actions.triaging import triage  # noqa: F401  (forks find it imported)
     from patrol.models import ReadPage
 
     pages = [ReadPage.model_validate_json(line) for line in sys.argv[1].splitlines()]

@@ -44,8 +44,10 @@ class House:
             self._move_in(shipped)
 
     def _move_in(self, shipped: Any) -> None:
-        from patrol.actions import people, rulebook, sources
+        from patrol.actions.collecting import sources
         from patrol.actions.desk import Desk
+        from patrol.actions.rulemaking import rulebook
+        from patrol.actions.staffing import people
 
         operator = Desk.command_line()
         rulebook.publish(operator, *shipped)
@@ -64,15 +66,15 @@ class House:
         sources.propose(self.desk("lin"), self.source)
 
     def desk(self, account: str) -> Any:
-        from patrol.actions import people
         from patrol.actions.desk import Desk
+        from patrol.actions.staffing import people
 
         return Desk.of(people.find(account), origin="127.0.0.1")
 
     def authorize(self, **changes: Any) -> Any:
         from django.utils import timezone
 
-        from patrol.actions import mandates
+        from patrol.actions.collecting import mandates
 
         now = timezone.now()
         asked: dict[str, Any] = {
@@ -87,7 +89,7 @@ class House:
         return mandates.approve(self.desk("wu"), row.pk)
 
     def begin(self) -> Any:
-        from patrol.actions import runs, sources
+        from patrol.actions.collecting import runs, sources
         from patrol.actions.desk import Desk
 
         run = sources.run_now(self.desk("lin"), "harbor")
@@ -96,7 +98,7 @@ class House:
     def keeper(self, begun: Any) -> Any:
         from django.utils import timezone
 
-        from patrol.actions import rulebook
+        from patrol.actions.rulemaking import rulebook
         from pipelines.keep import Keeper
 
         return Keeper(begun.run, rulebook.flagger(), unflagged_days=7, now=timezone.now)

@@ -29,7 +29,7 @@ def now() -> Any:
 
 
 def on_call(house: Any, account: str = "mei", *, hours: int = 12) -> Any:
-    from patrol.actions import oncall
+    from patrol.actions.notifying import oncall
 
     begin = now() - timedelta(minutes=5)
     return oncall.put_on_call(house.desk("lin"), account, begin, begin + timedelta(hours=hours))
@@ -43,14 +43,14 @@ def told(account: str) -> list[str]:
 
 
 def pass_time(minutes: int) -> int:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
 
     alarms.raise_due(now())
     return alarms.go_further(now() + timedelta(minutes=minutes))
 
 
 def test_everybody_who_may_read_it_is_told_at_once_and_once(house: Any, victim: Any) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
     from patrol.register.tables import Notice
 
     assert alarms.raise_due(now()) == 1
@@ -63,7 +63,7 @@ def test_everybody_who_may_read_it_is_told_at_once_and_once(house: Any, victim: 
 def test_unheard_it_goes_to_the_officer_the_supervisors_and_every_page(
     house: Any, victim: Any
 ) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
 
     on_call(house)
     assert pass_time(10) == 1
@@ -84,7 +84,7 @@ def test_with_nobody_on_call_the_supervisors_are_next(house: Any, victim: Any) -
 
 
 def test_acknowledged_the_call_ends_on_record(house: Any, victim: Any) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
     from patrol.register.tables import Alarm, LedgerIndex
 
     pass_time(10)
@@ -104,7 +104,8 @@ def test_acknowledged_the_call_ends_on_record(house: Any, victim: Any) -> None:
 
 
 def test_who_decides_has_seen_it(house: Any, victim: Any) -> None:
-    from patrol.actions import alarms, triage
+    from patrol.actions.notifying import alarms
+    from patrol.actions.triaging import triage
 
     pass_time(10)
     mei = house.desk("mei")
@@ -117,7 +118,7 @@ def test_who_decides_has_seen_it(house: Any, victim: Any) -> None:
 def test_a_rule_of_danger_raises_one_too_and_others_do_not(
     house: Any, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
     from patrol.register.tables import Lead, MatchRow
 
     kept(PLAIN)
@@ -130,7 +131,7 @@ def test_a_rule_of_danger_raises_one_too_and_others_do_not(
 
 
 def test_what_waited_for_days_raises_none(house: Any, victim: Any) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
 
     assert alarms.raise_due(now() + timedelta(hours=25)) == 0
 
@@ -142,7 +143,7 @@ def test_the_rules_of_danger_are_shipped(shipped: Any) -> None:
 
 
 def test_the_last_turn_set_counts_until_it_is_taken_back(house: Any) -> None:
-    from patrol.actions import oncall
+    from patrol.actions.notifying import oncall
 
     lin = house.desk("lin")
     unit = lin.person.unit_id
@@ -163,7 +164,7 @@ def test_the_last_turn_set_counts_until_it_is_taken_back(house: Any) -> None:
     [("audit", 0, 8), ("other", 0, 8), ("nobody", 0, 8), ("mei", 8, 0), ("mei", -9, -1), ("mei", 0, 800)],
 )  # fmt: skip
 def test_only_who_can_act_is_put_on_call(house: Any, account: str, begin: int, end: int) -> None:
-    from patrol.actions import oncall
+    from patrol.actions.notifying import oncall
 
     at = now()
     with pytest.raises(oncall.BadTurn):
@@ -173,8 +174,8 @@ def test_only_who_can_act_is_put_on_call(house: Any, account: str, begin: int, e
 
 
 def test_officers_do_not_say_who_is_on_call(house: Any) -> None:
-    from patrol.actions import oncall
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.notifying import oncall
 
     with pytest.raises(NotPermitted):
         oncall.put_on_call(house.desk("mei"), "mei", now(), now() + timedelta(hours=1))

@@ -43,7 +43,8 @@ def shipped() -> Any:
 @pytest.fixture
 def past(house: Any) -> Any:
     """A live rule, two leads of it (one followed, one dismissed), a possible victim, and ordinary posts."""
-    from patrol.actions import rule_versions, triage
+    from patrol.actions.rulemaking import rule_versions
+    from patrol.actions.triaging import triage
     from patrol.models import DismissReason, Verdict
     from patrol.register.tables import Lead
 
@@ -67,7 +68,7 @@ def past(house: Any) -> Any:
 
 
 def carried(house: Any, **wanted: Any) -> Any:
-    from patrol.actions import trials
+    from patrol.actions.rulemaking import trials
 
     trial = trials.ask(house.desk("lin"), trials.Wanted(days=7, **wanted))
     trials.carry_out(trial.pk)
@@ -81,7 +82,7 @@ def _records(verb: Verb) -> list[Any]:
 
 
 def test_a_backtest_counts_by_day_and_source_and_compares_with_decisions(past: Any) -> None:
-    from patrol.actions import backtests, rule_versions
+    from patrol.actions.rulemaking import backtests, rule_versions
 
     rule_versions.propose(past.desk("lin"), kite(terms=WIDER), "Another word for swapping.")
     sheet = carried(past, kind="backtest", rule="kite_swap", version=2)
@@ -111,8 +112,8 @@ def test_a_backtest_is_a_look_on_record(past: Any) -> None:
 
 
 def test_days_without_text_are_refused_with_the_date_where_it_begins(past: Any) -> None:
-    from patrol.actions import kept_texts, trials
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import kept_texts, trials
 
     begin = (Desk.system().now() - timedelta(days=6)).date()
     with pytest.raises(kept_texts.BeyondText, match=f"begins on {begin}"):
@@ -120,8 +121,9 @@ def test_days_without_text_are_refused_with_the_date_where_it_begins(past: Any) 
 
 
 def test_words_that_were_forgotten_are_neither_compared_nor_shown(past: Any) -> None:
-    from patrol.actions import retention, trials
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import retention
+    from patrol.actions.rulemaking import trials
     from patrol.register.tables import RetentionUnit
 
     trial = trials.ask(past.desk("lin"), trials.Wanted("backtest", 7, "kite_swap", 1))
@@ -133,7 +135,7 @@ def test_words_that_were_forgotten_are_neither_compared_nor_shown(past: Any) -> 
 
 
 def test_what_a_change_changes(past: Any) -> None:
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
 
     other = {**KITE["terms"], "swap": {"words": ["互換活動", "對調"]}}
     examples = {
@@ -168,8 +170,8 @@ def test_no_possible_victim_is_a_sample(past: Any) -> None:
 
 @pytest.mark.parametrize("account", ["mei", "audit", "root", "other"])
 def test_only_who_may_propose_backtests_and_sees_only_their_own(past: Any, account: str) -> None:
-    from patrol.actions import trials
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.rulemaking import trials
 
     with pytest.raises(NotPermitted):
         trials.ask(past.desk(account), trials.Wanted("backtest", 7, "kite_swap", 1))
@@ -180,8 +182,8 @@ def test_only_who_may_propose_backtests_and_sees_only_their_own(past: Any, accou
 
 
 def test_at_a_terminal_the_operator_gets_counts_alone(past: Any, tmp_path: Path) -> None:
-    from patrol.actions import backtesting
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import backtesting
 
     def now(desk: Any) -> Any:
         return backtesting.now(desk, "kite_swap", 7, version=None, against=None)
@@ -195,7 +197,7 @@ def test_at_a_terminal_the_operator_gets_counts_alone(past: Any, tmp_path: Path)
 def test_a_trial_is_carried_out_beside_by_a_child(past: Any) -> None:
     from django.db import connections
 
-    from patrol.actions import trials
+    from patrol.actions.rulemaking import trials
     from patrol.schedule.trials import Trials
 
     trial = trials.ask(past.desk("lin"), trials.Wanted("backtest", 7, "kite_swap", 1))
@@ -212,7 +214,7 @@ def test_a_trial_is_carried_out_beside_by_a_child(past: Any) -> None:
 
 
 def test_terms_of_confirmed_leads_are_candidates(house: Any) -> None:
-    from patrol.actions import discovery, rule_versions
+    from patrol.actions.rulemaking import discovery, rule_versions
     from patrol.register.tables import Lead
 
     rule_versions.propose(house.desk("lin"), kite(), "Kites are swapped.")
@@ -248,8 +250,8 @@ def braked(house: Any) -> Callable[..., Any]:
     """A live rule that hits so many of so many posts within an hour, by so many authors."""
 
     def made(hits: int, posts: int, authors: int = 1, **changes: Any) -> Any:
-        from patrol.actions import rule_versions
         from patrol.actions.desk import Desk
+        from patrol.actions.rulemaking import rule_versions
         from patrol.register.tables import RuleTally, SourceRow
 
         rule_versions.propose(house.desk("lin"), kite(**changes), "Kites are swapped.")
@@ -272,8 +274,8 @@ def braked(house: Any) -> Callable[..., Any]:
 def test_a_rule_that_hits_too_much_is_set_to_review(
     braked: Callable[..., Any], hits: int, posts: int, expected: str
 ) -> None:
-    from patrol.actions import upkeep
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import upkeep
 
     row = braked(hits, posts)
     assert upkeep.look_after_rules(Desk.system()) == (expected == "review")
@@ -287,8 +289,8 @@ def test_a_rule_that_hits_too_much_is_set_to_review(
 def test_sudden_volume_on_many_authors_is_braked_and_one_loud_author_is_not(
     house: Any, braked: Callable[..., Any]
 ) -> None:
-    from patrol.actions import upkeep
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import upkeep
     from patrol.register.tables import RuleTally, SourceRow
 
     row = braked(60, 5_000, authors=60)
@@ -310,8 +312,8 @@ def test_sudden_volume_on_many_authors_is_braked_and_one_loud_author_is_not(
 def test_a_rule_to_be_reviewed_makes_no_leads_until_one_person_releases_it(
     house: Any, braked: Callable[..., Any]
 ) -> None:
-    from patrol.actions import rule_sheets, rule_versions, upkeep
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rule_sheets, rule_versions, upkeep
     from patrol.register.tables import Lead
 
     braked(400, 500)
@@ -329,7 +331,7 @@ def test_a_rule_to_be_reviewed_makes_no_leads_until_one_person_releases_it(
 
 
 def test_a_run_notices_a_flood_by_itself(house: Any) -> None:
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
     from patrol.register.tables import Lead, RuleVersion
 
     rule_versions.propose(house.desk("lin"), kite(), "Kites are swapped.")
@@ -347,8 +349,8 @@ def test_a_run_notices_a_flood_by_itself(house: Any) -> None:
 def test_a_rule_for_possible_victims_is_never_set_aside(
     house: Any, braked: Callable[..., Any]
 ) -> None:
-    from patrol.actions import upkeep
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import upkeep
     from patrol.register.tables import Lead
 
     braked(400, 500, kind="possible_victim", category=None)

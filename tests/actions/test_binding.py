@@ -21,7 +21,7 @@ def shipped() -> Any:
 def _asked(house: Any) -> Any:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     now = timezone.now()
     return mandates.request(
@@ -37,7 +37,7 @@ def _asked(house: Any) -> Any:
 
 
 def _changed(house: Any, **changes: Any) -> Any:
-    from patrol.actions import sources
+    from patrol.actions.collecting import sources
 
     source = house.source.model_copy(update=changes)
     return sources.propose(house.desk("lin"), source)
@@ -47,8 +47,8 @@ START = ("http://harbor.example/viewforum.php?f=2",)
 
 
 def test_what_was_shown_is_what_is_approved(house: Any) -> None:
-    from patrol.actions import mandates
-    from patrol.actions.binding import ChangedSinceShown, config_sha256
+    from patrol.actions.collecting import mandates
+    from patrol.actions.collecting.binding import ChangedSinceShown, config_sha256
     from patrol.register.tables import AuthorizationRow
 
     number = _asked(house).pk
@@ -81,7 +81,7 @@ def test_a_source_that_was_changed_after_its_approval_is_not_covered(
 ) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     row = house.authorize()
     source = _changed(house, **changes)
@@ -89,7 +89,7 @@ def test_a_source_that_was_changed_after_its_approval_is_not_covered(
 
 
 def test_a_run_ends_when_its_source_is_changed_under_it(house: Any) -> None:
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
 
     house.authorize()
     begun = house.begin()
@@ -102,7 +102,7 @@ def test_a_run_ends_when_its_source_is_changed_under_it(house: Any) -> None:
 def test_a_mandate_lasts_ninety_days_at_most(house: Any) -> None:
     from django.utils import timezone
 
-    from patrol.actions.mandates import BadAuthorization
+    from patrol.actions.collecting.mandates import BadAuthorization
 
     now = timezone.now()
     house.authorize(valid_from=now, valid_until=now + timedelta(days=90))
@@ -111,7 +111,7 @@ def test_a_mandate_lasts_ninety_days_at_most(house: Any) -> None:
 
 
 def test_a_second_account_of_the_same_person_approves_nothing(house: Any) -> None:
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
     from patrol.register.tables import Person
 
     lin = Person.objects.get(account="lin")

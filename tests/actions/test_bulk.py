@@ -33,8 +33,8 @@ def _statuses(leads: list[Any]) -> list[str]:
 
 
 def test_exactly_what_was_shown_is_decided_and_undone(house: Any, leads: list[Any]) -> None:
-    from patrol.actions import bulk, leases, triage
-    from patrol.actions.verdicts import Choice
+    from patrol.actions.triaging import bulk, leases, triage
+    from patrol.actions.triaging.verdicts import Choice
 
     mei, lin = house.desk("mei"), house.desk("lin")
     picked = [(lead.pk, lead.version) for lead in leads[:5]]
@@ -75,7 +75,7 @@ def test_exactly_what_was_shown_is_decided_and_undone(house: Any, leads: list[An
 
 
 def test_all_that_match_are_those_of_that_moment(house: Any, leads: list[Any], kept: Any) -> None:
-    from patrol.actions import bulk, triage
+    from patrol.actions.triaging import bulk, triage
 
     mei = house.desk("mei")
     triage.decide(mei, leads[0].pk, 1, Verdict.RELEVANT)
@@ -89,8 +89,8 @@ def test_all_that_match_are_those_of_that_moment(house: Any, leads: list[Any], k
 def test_a_selection_has_a_cap_an_owner_and_something_in_it(
     house: Any, leads: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import bulk, triage
-    from patrol.actions.verdicts import BadDecision, Choice
+    from patrol.actions.triaging import bulk, triage
+    from patrol.actions.triaging.verdicts import BadDecision, Choice
 
     mei = house.desk("mei")
     with pytest.raises(bulk.BadSelection):
@@ -117,8 +117,8 @@ def test_without_the_record_above_them_none_is_decided(
 ) -> None:
     from django.db import DatabaseError, connection
 
-    from patrol.actions import bulk, triage
-    from patrol.actions.verdicts import Choice
+    from patrol.actions.triaging import bulk, triage
+    from patrol.actions.triaging.verdicts import Choice
     from patrol.register.log import LogUnwritable
 
     mei = house.desk("mei")

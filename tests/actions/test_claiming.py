@@ -31,7 +31,7 @@ def _together(act: Callable[[], Any]) -> list[Any]:
 
 
 def test_a_run_is_made_begun_and_ended_once(house: Any) -> None:
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
     from patrol.register.tables import LedgerIndex, RunRow, SourceRow
 
@@ -48,7 +48,7 @@ def test_a_run_is_made_begun_and_ended_once(house: Any) -> None:
 
 
 def test_a_crash_is_read_again_at_once_but_not_for_ever(house: Any) -> None:
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
     from patrol.models import Outcome
     from patrol.register.tables import SourceRow

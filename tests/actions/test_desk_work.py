@@ -27,7 +27,7 @@ def _records(verb: Verb) -> list[Any]:
 
 @pytest.mark.both_databases
 def test_a_lease_keeps_colleagues_from_deciding_until_it_ends(house: Any, lead: Any) -> None:
-    from patrol.actions import leases, triage
+    from patrol.actions.triaging import leases, triage
 
     mei, lin = house.desk("mei"), house.desk("lin")
     leases.hold(mei, lead.pk)
@@ -50,7 +50,7 @@ def test_a_lease_keeps_colleagues_from_deciding_until_it_ends(house: Any, lead: 
 
 
 def test_taking_over_is_on_record_and_the_holder_hears_of_it(house: Any, lead: Any) -> None:
-    from patrol.actions import leases, triage
+    from patrol.actions.triaging import leases, triage
 
     mei, lin = house.desk("mei"), house.desk("lin")
     leases.hold(mei, lead.pk)
@@ -66,7 +66,7 @@ def test_taking_over_is_on_record_and_the_holder_hears_of_it(house: Any, lead: A
 def test_a_lead_is_assigned_within_the_unit_and_handed_over_with_a_note(
     house: Any, lead: Any
 ) -> None:
-    from patrol.actions import assigning, leases, triage
+    from patrol.actions.triaging import assigning, leases, triage
 
     mei = house.desk("mei")
     leases.hold(mei, lead.pk)
@@ -88,7 +88,7 @@ def test_a_lead_is_assigned_within_the_unit_and_handed_over_with_a_note(
 def test_a_note_is_corrected_by_its_author_and_keeps_its_earlier_wording(
     house: Any, lead: Any
 ) -> None:
-    from patrol.actions import notes, triage
+    from patrol.actions.triaging import notes, triage
 
     mei, lin = house.desk("mei"), house.desk("lin")
     notes.write(mei, lead.pk, "seen twice")
@@ -110,7 +110,7 @@ def test_a_note_is_corrected_by_its_author_and_keeps_its_earlier_wording(
 def test_a_note_is_gone_with_its_lead(house: Any, lead: Any) -> None:
     from django.utils import timezone
 
-    from patrol.actions import notes
+    from patrol.actions.triaging import notes
     from patrol.register.sealing import Forgotten, destroy, unseal
     from patrol.register.tables import NoteVersion
 
@@ -125,7 +125,7 @@ def test_a_note_is_gone_with_its_lead(house: Any, lead: Any) -> None:
 def test_an_officer_sees_the_victim_that_no_rule_saw_and_takes_it_back(
     house: Any, lead: Any
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import OutboxRow
     from pipelines.leads import VICTIM_RANK
 

@@ -22,7 +22,7 @@ def told(kept: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("words", ["援交", "援 交", "gull0042", "ＧＵＬＬ００４２", "援交 價格"])
 def test_two_characters_and_other_spellings_find_a_lead(house: Any, told: None, words: str) -> None:
-    from patrol.actions import finding
+    from patrol.actions.searching import finding
 
     found = finding.find(house.desk("mei"), words)
     assert found.total == 1
@@ -33,13 +33,13 @@ def test_two_characters_and_other_spellings_find_a_lead(house: Any, told: None, 
 def test_unflagged_posts_and_possible_victims_are_not_searched(
     house: Any, told: None, words: str
 ) -> None:
-    from patrol.actions import finding
+    from patrol.actions.searching import finding
 
     assert finding.find(house.desk("mei"), words).total == 0
 
 
 def test_a_search_is_recorded_without_its_words(house: Any, told: None) -> None:
-    from patrol.actions import finding
+    from patrol.actions.searching import finding
     from patrol.register.tables import LedgerRecord
 
     finding.find(house.desk("mei"), "援交")
@@ -50,8 +50,8 @@ def test_a_search_is_recorded_without_its_words(house: Any, told: None) -> None:
 
 
 def test_another_unit_finds_nothing_and_an_auditor_may_not_search(house: Any, told: None) -> None:
-    from patrol.actions import finding
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.searching import finding
 
     assert finding.find(house.desk("other"), "援交").total == 0
     for account in ("audit", "root"):
@@ -60,7 +60,7 @@ def test_another_unit_finds_nothing_and_an_auditor_may_not_search(house: Any, to
 
 
 def test_a_query_that_cannot_be_read_says_where(house: Any, told: None) -> None:
-    from patrol.actions import finding
+    from patrol.actions.searching import finding
 
     with pytest.raises(finding.BadQuery) as caught:
         finding.find(house.desk("mei"), 'source: "open')

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patrol.actions.identity import Identity, identities
+from patrol.actions.triaging.identity import Identity, identities
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 

@@ -28,7 +28,7 @@ def shipped() -> Any:
 
 
 def _brought(shape: BroughtAs, content: str, **changes: Any) -> Any:
-    from patrol.actions.imports import Brought
+    from patrol.actions.collecting.imports import Brought
 
     told = {"source": "harbor", "address": ADDRESS, "content": content.encode()} | changes
     return Brought(brought_as=shape, **told)
@@ -45,7 +45,7 @@ def _brought(shape: BroughtAs, content: str, **changes: Any) -> Any:
 def test_each_shape_becomes_leads_and_is_marked(
     house: Any, shape: BroughtAs, content: str, posts: int
 ) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
     from patrol.register.tables import CaptureRow, LedgerRecord, RunRow, Sighting
 
     house.authorize()
@@ -68,7 +68,7 @@ def test_each_shape_becomes_leads_and_is_marked(
 
 
 def test_what_is_brought_is_sealed_as_brought(house: Any) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
     from patrol.register.sealing import unseal
     from patrol.register.tables import CaptureRow
 
@@ -92,7 +92,7 @@ def test_what_is_brought_is_sealed_as_brought(house: Any) -> None:
 def test_without_a_mandate_for_it_nothing_is_kept(
     house: Any, address: str, *, authorized: bool
 ) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
     from patrol.register.tables import LedgerRecord, RunRow
 
     if authorized:
@@ -109,7 +109,7 @@ def test_without_a_mandate_for_it_nothing_is_kept(
 
 
 def test_an_officer_without_the_permission_brings_nothing(house: Any) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
     from patrol.actions.desk import NotPermitted
 
     house.authorize()
@@ -130,7 +130,7 @@ def test_an_officer_without_the_permission_brings_nothing(house: Any) -> None:
 def test_what_holds_no_post_is_refused_with_a_sentence(
     house: Any, shape: BroughtAs, content: str
 ) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
     from patrol.register.tables import RunRow
 
     house.authorize()
@@ -141,7 +141,7 @@ def test_what_holds_no_post_is_refused_with_a_sentence(
 
 
 def test_a_date_is_counted_from_when_it_was_saved(house: Any) -> None:
-    from patrol.actions import imports
+    from patrol.actions.collecting import imports
 
     house.authorize()
     desk = house.desk("lin")
@@ -159,7 +159,7 @@ def test_a_date_is_counted_from_when_it_was_saved(house: Any) -> None:
 def test_coverage_does_not_count_what_was_brought(house: Any) -> None:
     from dashboards.counting import runs_of
     from dashboards.period import Period, local_day
-    from patrol.actions import imports, sources
+    from patrol.actions.collecting import imports, sources
     from patrol.register.tables import RunRow
 
     house.authorize()

@@ -14,8 +14,8 @@ OTHER = "出售毒品咖啡包，品質穩定，量大優惠，全省配送，�
 @pytest.fixture
 def gather(house: Any) -> Callable[[], int]:
     """Compare everything that waits. Gives the number of sightings compared."""
-    from patrol.actions import joining
     from patrol.actions.desk import Desk
+    from patrol.actions.linking import joining
 
     def gathered() -> int:
         done = 0
@@ -65,8 +65,8 @@ TRADES = (
 def test_a_contact_of_too_many_authors_joins_nobody(
     house: Any, kept: Any, gather: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import campaigns as acts
-    from patrol.actions import papers
+    from patrol.actions.linking import campaigns as acts
+    from patrol.actions.linking import papers
     from patrol.models import HandleStanding
 
     monkeypatch.setattr(papers, "MOST_AUTHORS", 1)
@@ -100,7 +100,7 @@ def test_possible_victims_stay_apart(kept: Any, gather: Any) -> None:
 def test_one_that_became_a_victim_is_shown_and_met_no_more(
     house: Any, kept: Any, gather: Any
 ) -> None:
-    from patrol.actions import campaigns as acts
+    from patrol.actions.linking import campaigns as acts
     from patrol.register.tables import Lead
 
     kept(("p1", ONE.format("shop9001")), ("p2", ONE.format("goods77")))
@@ -119,7 +119,7 @@ def test_one_that_became_a_victim_is_shown_and_met_no_more(
 def test_what_an_officer_took_out_is_never_proposed_again(
     house: Any, kept: Any, gather: Any
 ) -> None:
-    from patrol.actions import campaigns as acts
+    from patrol.actions.linking import campaigns as acts
     from patrol.register.tables import LinkJudgement
 
     kept(("p1", ONE.format("shop9001")), ("p2", ONE.format("goods77")))
@@ -145,7 +145,7 @@ def test_what_an_officer_took_out_is_never_proposed_again(
 
 def test_a_borrowed_contact_takes_the_campaign_apart(house: Any, kept: Any, gather: Any) -> None:
     """Two sellers who named one shop: each keeps the own copies."""
-    from patrol.actions import campaigns as acts
+    from patrol.actions.linking import campaigns as acts
     from patrol.models import HandleStanding
 
     other = "高價收購提款卡，現金結清，{0}地區，歡迎同行配合，安全有保障，請加賴 {1}"
@@ -164,7 +164,7 @@ def test_a_borrowed_contact_takes_the_campaign_apart(house: Any, kept: Any, gath
 
 
 def test_only_the_own_unit_sees_and_joins(house: Any, kept: Any, gather: Any) -> None:
-    from patrol.actions import campaigns as acts
+    from patrol.actions.linking import campaigns as acts
 
     kept(("p1", ONE.format("shop9001")), ("p2", ONE.format("goods77")))
     gather()
@@ -196,9 +196,9 @@ def test_the_register_says_what_memory_says(register: Any, monkeypatch: pytest.M
     from benches._campaigns import KEY, labelled, papers
     from benches._leads import plant
     from benches.quality import shipped
-    from patrol.actions import joining
-    from patrol.actions import papers as reading
     from patrol.actions.desk import Desk
+    from patrol.actions.linking import joining
+    from patrol.actions.linking import papers as reading
     from pipelines.bonds import groups
 
     monkeypatch.setattr(reading, "near_key", lambda _unit: KEY)

@@ -114,7 +114,7 @@ def test_a_record_stands_for_each_page_that_brought_something(kept: Callable[...
 
 @pytest.mark.both_databases
 def test_marks_move_only_with_a_green_end(house: Any) -> None:
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
     from patrol.models import Outcome
     from patrol.register.tables import StopMark
@@ -141,8 +141,8 @@ def test_unflagged_words_are_forgotten_when_their_days_are_over(
 
     from django.utils import timezone
 
-    from patrol.actions import retention
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import retention
     from patrol.register.sealing import Forgotten, unseal
     from patrol.register.tables import BacktestPost, LedgerIndex, RetentionUnit, SeenPost
 

@@ -32,8 +32,8 @@ def _records(verb: str) -> list[Any]:
 def test_neighbours_are_shown_as_they_were_sealed_and_the_look_is_on_record(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions.around import NoSuchSighting, around
-    from patrol.actions.leads import NoSuchLead
+    from patrol.actions.triaging.around import NoSuchSighting, around
+    from patrol.actions.triaging.leads import NoSuchLead
 
     kept(*CHAT[:4], ("ad", AD.format("abc123")), *CHAT[4:])
     lead = _leads()[0]
@@ -51,7 +51,7 @@ def test_neighbours_are_shown_as_they_were_sealed_and_the_look_is_on_record(
 def test_next_to_a_possible_victim_nothing_reads_like_a_contact(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions.around import around
+    from patrol.actions.triaging.around import around
     from patrol.models import LeadKind
 
     kept(("help", HELP), ("reply", "加我的賴 fake_friend99 我幫你"), *CHAT)
@@ -69,7 +69,7 @@ def test_who_reads_no_victims_reads_none_beside_a_lead(
     house: Any, kept: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from patrol.actions import desk as desks
-    from patrol.actions.around import around
+    from patrol.actions.triaging.around import around
     from patrol.models import LeadKind, Permission
 
     kept(("help", HELP), ("ad", AD.format("abc123")), *CHAT)
@@ -82,7 +82,7 @@ def test_who_reads_no_victims_reads_none_beside_a_lead(
 
 
 def test_an_edited_post_shows_what_was_changed(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
 
     kept(("ad", AD.format("abc123")))
     kept(("ad", AD.format("xyz789")))
@@ -101,7 +101,7 @@ def test_an_edited_post_shows_what_was_changed(house: Any, kept: Callable[..., A
 @given(older=st.text(max_size=80), newer=st.text(max_size=80))
 def test_a_difference_holds_both_texts(house: Any, older: str, newer: str) -> None:
     del house
-    from patrol.actions.provenance import changes
+    from patrol.actions.disclosing.provenance import changes
 
     found = changes(older, newer)
     assert "".join(one.text for one in found if one.kind != "new") == older
@@ -109,9 +109,9 @@ def test_a_difference_holds_both_texts(house: Any, older: str, newer: str) -> No
 
 
 def test_nearly_the_same_words_are_told_as_such(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
     from patrol.actions.desk import Desk
-    from patrol.actions.joining import gather
+    from patrol.actions.linking.joining import gather
+    from patrol.actions.triaging import triage
 
     kept(("one", AD.format("abc123")))
     kept(("two", "急！" + AD.format("other456").replace("名額有限，", "") + "，限女"))
@@ -125,8 +125,8 @@ def test_nearly_the_same_words_are_told_as_such(house: Any, kept: Callable[..., 
 
 
 def test_tags_find_leads_again_and_name_nobody(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import tags, triage
-    from patrol.actions.triage import BadDecision, QueueFilter
+    from patrol.actions.triaging import tags, triage
+    from patrol.actions.triaging.triage import BadDecision, QueueFilter
 
     kept(("one", AD.format("abc123")), ("two", "兜售磨掉號碼的自行車，電話 0900-000-321，面交"))
     first = _leads()[0].pk

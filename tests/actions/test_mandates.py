@@ -13,7 +13,7 @@ from patrol.models import Category, Scope, Verb
 def test_requester_cannot_approve(house: Any) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
     from patrol.register.tables import LedgerRecord
 
     now = timezone.now()
@@ -89,7 +89,7 @@ def _last(_house: Any) -> Any:
 def test_an_unenforceable_mandate_is_refused(house: Any, changes: dict[str, Any]) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     if days := changes.pop("valid_until_days", None):
         changes["valid_from"] = timezone.now()
@@ -111,7 +111,7 @@ def test_without_a_mandate_a_run_ends_before_it_reads(house: Any) -> None:
 
 
 def test_revoking_ends_the_mandate_of_a_run(house: Any) -> None:
-    from patrol.actions import mandates, runs
+    from patrol.actions.collecting import mandates, runs
 
     row = house.authorize()
     begun = house.begin()
@@ -121,15 +121,15 @@ def test_revoking_ends_the_mandate_of_a_run(house: Any) -> None:
 
 
 def test_another_units_source_is_not_there(house: Any) -> None:
-    from patrol.actions import sources
+    from patrol.actions.collecting import sources
 
     with pytest.raises(PatrolError, match="no source `harbor`"):
         sources.run_now(_supervisor_of_another_unit(), "harbor")
 
 
 def _supervisor_of_another_unit() -> Any:
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     person = people.add(
@@ -141,7 +141,7 @@ def _supervisor_of_another_unit() -> Any:
 @pytest.fixture
 def night(house: Any) -> Any:
     """A source on PTT, which asks for an age."""
-    from patrol.actions import sources
+    from patrol.actions.collecting import sources
 
     start = ("https://www.ptt.cc/bbs/Night/index.html",)
     return sources.propose(
@@ -153,7 +153,7 @@ def night(house: Any) -> Any:
 def test_a_declaration_of_age_is_asked_for_and_approved_with_the_mandate(
     house: Any, night: Any
 ) -> None:
-    from patrol.actions import mandates, sources
+    from patrol.actions.collecting import mandates, sources
     from patrol.models import AgeDeclaration
     from patrol.register.tables import LedgerRecord
 
@@ -169,21 +169,21 @@ def test_a_declaration_of_age_is_asked_for_and_approved_with_the_mandate(
 
 
 def test_without_being_asked_for_no_age_is_declared(house: Any, night: Any) -> None:
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     row = house.authorize(scope=Scope(hosts=("www.ptt.cc",)))
     assert mandates.authorization(row).age_declaration is None
 
 
 def test_an_age_is_declared_to_a_host_of_the_mandate_only(house: Any, night: Any) -> None:
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     with pytest.raises(mandates.BadAuthorization, match=r"term\.ptt\.cc"):
         house.authorize(scope=Scope(hosts=("www.ptt.cc",)), age_host="term.ptt.cc")
 
 
 def test_software_that_asks_for_no_age_is_told_none(house: Any) -> None:
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     with pytest.raises(mandates.BadAuthorization, match="declares no age"):
         house.authorize(age_host="harbor.example")
@@ -192,7 +192,7 @@ def test_software_that_asks_for_no_age_is_told_none(house: Any) -> None:
 def test_a_trial_covers_single_looks_and_no_run(house: Any) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates, sources
+    from patrol.actions.collecting import mandates, sources
 
     now = timezone.now()
     row = house.authorize(trial=True, valid_until=now + timedelta(days=7))
@@ -211,7 +211,7 @@ def test_a_trial_covers_single_looks_and_no_run(house: Any) -> None:
 def test_a_trial_is_short(house: Any) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
 
     with pytest.raises(mandates.BadAuthorization, match="more than 14 days"):
         house.authorize(trial=True, valid_until=timezone.now() + timedelta(days=15))

@@ -10,7 +10,7 @@ from patrol.models import NoticeKind, Permission, Role
 
 
 def tell(*accounts: Any, **changes: Any) -> int:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     told: dict[str, Any] = {"about": "rule:planted", "link": "/rules/planted/", **changes}
     kind = told.pop("kind", NoticeKind.RULE_BRAKED)
@@ -18,7 +18,7 @@ def tell(*accounts: Any, **changes: Any) -> int:
 
 
 def rows(desk: Any) -> Any:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     return notices.inbox(desk).rows
 
@@ -33,7 +33,7 @@ def test_what_is_told_once_is_told_once(house: Any) -> None:
 
 
 def test_more_of_the_same_is_added_until_somebody_has_read_it(house: Any) -> None:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     mei = house.desk("mei")
     hits: dict[str, Any] = {"kind": NoticeKind.QUERY_HIT, "about": "query:4", "link": "/queries/4/"}
@@ -46,7 +46,7 @@ def test_more_of_the_same_is_added_until_somebody_has_read_it(house: Any) -> Non
 
 
 def test_who_may_do_something_is_told_by_unit_and_role(house: Any) -> None:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     unit = house.desk("mei").person.unit_id
     found = notices.people_who(unit, Permission.RULES_APPROVE)
@@ -56,7 +56,7 @@ def test_who_may_do_something_is_told_by_unit_and_role(house: Any) -> None:
 
 
 def test_everybody_reads_and_puts_aside_their_own(house: Any) -> None:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
     from patrol.register.tables import LedgerIndex
 
     mei, lin = house.desk("mei"), house.desk("lin")
@@ -82,7 +82,7 @@ def test_everybody_reads_and_puts_aside_their_own(house: Any) -> None:
     ],
 )
 def test_no_word_of_anybodys_is_told(house: Any, about: str, link: str) -> None:
-    from patrol.actions.notices import NotToBeTold
+    from patrol.actions.notifying.notices import NotToBeTold
 
     with pytest.raises(NotToBeTold):
         tell(house.desk("mei").person, about=about, link=link)
@@ -90,7 +90,7 @@ def test_no_word_of_anybodys_is_told(house: Any, about: str, link: str) -> None:
 
 @given(words=st.text(max_size=30).filter(lambda words: not words.isascii()))
 def test_nothing_beyond_ascii_is_ever_told(words: str) -> None:
-    from patrol.actions.notices import NotToBeTold
+    from patrol.actions.notifying.notices import NotToBeTold
 
     for changes in ({"about": f"rule:{words}"}, {"link": f"/leads/{words}"}):
         with pytest.raises(NotToBeTold):
@@ -98,7 +98,7 @@ def test_nothing_beyond_ascii_is_ever_told(words: str) -> None:
 
 
 def test_old_notices_are_read_page_by_page(house: Any) -> None:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     mei = house.desk("mei")
     for number in range(notices.PAGE + 3):

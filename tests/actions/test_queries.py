@@ -50,8 +50,8 @@ def drain() -> None:
 def told(kept: Callable[..., Any]) -> Callable[..., None]:
     """Two offers and a possible victim, told to the index; and a way to keep more."""
 
-    from patrol.actions import joining
     from patrol.actions.desk import Desk
+    from patrol.actions.linking import joining
 
     def keep(*texts: Any, **options: Any) -> None:
         kept(*texts, **options)
@@ -63,8 +63,8 @@ def told(kept: Callable[..., Any]) -> Callable[..., None]:
 
 
 def run() -> int:
-    from patrol.actions import watching
     from patrol.actions.desk import Desk
+    from patrol.actions.searching import watching
 
     return watching.run_due(Desk.system("clock"))
 
@@ -78,7 +78,7 @@ def last(verb: Verb) -> dict[str, Any]:
 
 
 def save(house: Any, text: str, **changes: Any) -> int:
-    from patrol.actions import queries
+    from patrol.actions.searching import queries
 
     asked = {"name": "offers", "purpose": "Offers in the harbour", "days": 30, **changes}
     account = asked.pop("account", "mei")
@@ -93,7 +93,7 @@ def direct(house: Any, *names: str) -> Any:
 def test_a_query_finds_what_is_flagged_later_once_and_tells_its_owner(
     house: Any, told: Callable[..., None]
 ) -> None:
-    from patrol.actions import queries
+    from patrol.actions.searching import queries
     from patrol.register.tables import Notice
 
     number = save(house, "援交")
@@ -143,7 +143,7 @@ def test_possible_victims_are_never_hit(house: Any, told: Callable[..., None], t
 def test_a_hit_that_turns_out_a_possible_victims_is_not_shown(
     house: Any, told: Callable[..., None]
 ) -> None:
-    from patrol.actions import queries
+    from patrol.actions.searching import queries
     from patrol.register.tables import Lead, StandingHit
 
     number = save(house, "外約")
@@ -168,7 +168,7 @@ def test_a_hit_that_turns_out_a_possible_victims_is_not_shown(
 def test_nobody_is_followed_without_a_mandate_that_names_them(
     house: Any, told: Callable[..., None], text: str
 ) -> None:
-    from patrol.actions import finding, queries
+    from patrol.actions.searching import finding, queries
 
     finding.find(house.desk("mei"), text)  # once is allowed
     with pytest.raises(queries.FollowsOne):
@@ -179,7 +179,8 @@ def test_nobody_is_followed_without_a_mandate_that_names_them(
 def test_a_directed_mandate_allows_it_on_its_source_until_it_ends(
     house: Any, told: Callable[..., None]
 ) -> None:
-    from patrol.actions import mandates, queries
+    from patrol.actions.collecting import mandates
+    from patrol.actions.searching import queries
 
     direct(house, "LINE gull9999")
     with pytest.raises(queries.FollowsOne):
@@ -202,7 +203,8 @@ def test_a_mandate_that_was_only_asked_for_names_nobody(
 ) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates, queries
+    from patrol.actions.collecting import mandates
+    from patrol.actions.searching import queries
 
     now = timezone.now()
     mandates.request(
@@ -224,7 +226,7 @@ def test_a_word_that_becomes_a_contact_stops_its_query(
     house: Any, told: Callable[..., None]
 ) -> None:
     """Nobody knew it when it was kept; the first post that offers it makes the query a following."""
-    from patrol.actions import queries
+    from patrol.actions.searching import queries
 
     save(house, "tern0777")
     told(("g1", "援交新貨，加賴 tern0777，台北"), author="t")
@@ -239,7 +241,7 @@ def _change(row: Any, **fields: Any) -> None:
 
 
 def _rewrite(row: Any, text: str) -> None:
-    from patrol.actions.queries import words_of
+    from patrol.actions.searching.queries import words_of
     from patrol.register.sealing import seal
 
     body = json.dumps({**words_of(row), "text": text}).encode()
@@ -300,8 +302,8 @@ def test_what_is_no_standing_query_is_refused(
 
 
 def test_a_query_is_its_owners_and_overseen_in_full(house: Any, told: Callable[..., None]) -> None:
-    from patrol.actions import queries
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.searching import queries
 
     number = save(house, "援交")
     for account in ("lin", "audit"):
@@ -324,7 +326,7 @@ def test_a_query_is_its_owners_and_overseen_in_full(house: Any, told: Callable[.
 def test_words_of_queries_and_searches_stand_nowhere_in_the_clear(
     house: Any, told: Callable[..., None], register: Any
 ) -> None:
-    from patrol.actions import batches, finding
+    from patrol.actions.searching import batches, finding
 
     finding.find(house.desk("mei"), "援交 gull0042")
     batches.search(house.desk("mei"), ("外約 gull0043",), "a list")
@@ -339,7 +341,8 @@ def test_words_of_queries_and_searches_stand_nowhere_in_the_clear(
 def test_a_suggested_query_becomes_the_draft_of_a_rule(
     house: Any, told: Callable[..., None]
 ) -> None:
-    from patrol.actions import queries, query_rule, rule_drafts
+    from patrol.actions.rulemaking import rule_drafts
+    from patrol.actions.searching import queries, query_rule
 
     number = save(house, '援交 "價格 可議" -新聞 category:solicitation')
     queries.suggest(house.desk("mei"), number)
@@ -355,8 +358,8 @@ def test_a_suggested_query_becomes_the_draft_of_a_rule(
 
 def test_the_sources_page_names_those_at_whom_a_mandate_is_directed(house: Any) -> None:
     """Whoever approves it reads them; the approval binds exactly those."""
-    from patrol.actions import sources
-    from patrol.actions.binding import config_sha256
+    from patrol.actions.collecting import sources
+    from patrol.actions.collecting.binding import config_sha256
     from patrol.register.tables import AuthorizationRow
 
     row = direct(house, "gull0042", " sea breeze ")

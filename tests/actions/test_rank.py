@@ -108,7 +108,7 @@ def taught(house: Any) -> Callable[..., list[Any]]:
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch, house: Any) -> None:
     """So that a test takes a second: what holds from 100 on holds from 200 on."""
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
 
     assert (rank.LEAST, rank.LEAST_OF_A_KIND) == (200, 10)
     monkeypatch.setattr(rank, "LEAST", 100)
@@ -129,7 +129,7 @@ def clock(house: Any) -> Any:
 
 
 def test_too_few_decisions_teach_nothing(taught: Any, clock: Any, house: Any) -> None:
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
 
     taught(99)
     with pytest.raises(rank.TooFewDecisions, match="99 decisions"):
@@ -151,8 +151,8 @@ def _records() -> list[tuple[str, str]]:
 def test_it_is_compared_then_switched_on_then_orders_and_hides_nothing(
     taught: Any, clock: Any, house: Any
 ) -> None:
-    from patrol.actions import queue, rank, triage
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.triaging import queue, rank, triage
     from patrol.models import Verb
     from patrol.register.tables import Lead
 
@@ -203,7 +203,7 @@ def test_it_is_compared_then_switched_on_then_orders_and_hides_nothing(
 def test_an_order_that_is_no_better_is_not_switched_on_and_at_night_switched_off(
     taught: Any, clock: Any, house: Any
 ) -> None:
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
     from patrol.register.tables import RankWeights
 
     lin = house.desk("lin")
@@ -225,7 +225,7 @@ def test_an_order_that_is_no_better_is_not_switched_on_and_at_night_switched_off
 def test_nobody_who_may_need_help_teaches_and_no_contact_is_learned(
     taught: Any, clock: Any
 ) -> None:
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
     from patrol.register.tables import Decision, Lead
 
     leads = taught(12)
@@ -244,7 +244,7 @@ def test_nobody_who_may_need_help_teaches_and_no_contact_is_learned(
 
 
 def test_copies_of_what_was_learned_are_not_held_out(taught: Any, clock: Any) -> None:
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
     from patrol.register.tables import Sighting
 
     leads = taught(120)

@@ -21,7 +21,7 @@ def now() -> Any:
 @pytest.fixture
 def referred(house: Any, kept: Kept) -> Any:
     """A lead that mei referred to help a moment ago."""
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Lead
 
     kept(CRY)
@@ -31,7 +31,7 @@ def referred(house: Any, kept: Kept) -> Any:
 
 
 def filled(**changes: Any) -> Any:
-    from patrol.actions.referrals import Filled
+    from patrol.actions.triaging.referrals import Filled
 
     at = now()
     whole = {
@@ -44,7 +44,7 @@ def filled(**changes: Any) -> Any:
 
 
 def test_a_decision_begins_one_that_is_due_in_a_day(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
 
     one = referrals.referral(house.desk("lin"), referred.pk)
     assert one.due_at - one.begun_at == timedelta(hours=24)
@@ -57,7 +57,7 @@ def test_a_decision_begins_one_that_is_due_in_a_day(house: Any, referred: Any) -
 
 @pytest.mark.parametrize("missing", ["receiver", "sent_at", "reference", "acknowledged_at"])
 def test_it_is_unfinished_until_all_four_are_known(house: Any, referred: Any, missing: str) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
 
     mei = house.desk("mei")
     lacking = {missing: None} | ({"acknowledged_at": None} if missing != "reference" else {})
@@ -69,7 +69,7 @@ def test_it_is_unfinished_until_all_four_are_known(house: Any, referred: Any, mi
 
 
 def test_the_number_is_sealed_and_forgotten_with_the_lead(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
     from patrol.register.sealing import destroy
     from patrol.register.tables import Referral
 
@@ -97,7 +97,7 @@ def test_the_number_is_sealed_and_forgotten_with_the_lead(house: Any, referred: 
 def test_what_cannot_be_so_is_refused(
     house: Any, referred: Any, sent: int | None, acknowledged: int | None, changes: dict[str, Any]
 ) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
 
     at = now()
     times = {
@@ -109,7 +109,7 @@ def test_what_cannot_be_so_is_refused(
 
 
 def test_two_officers_do_not_overwrite_each_other(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
 
     referrals.fill_in(house.desk("lin"), referred.pk, 1, filled(acknowledged_at=None))
     with pytest.raises(referrals.ReferralChanged):
@@ -118,7 +118,7 @@ def test_two_officers_do_not_overwrite_each_other(house: Any, referred: Any) -> 
 
 
 def test_undo_withdraws_it_and_a_second_verdict_does_not(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals, triage
+    from patrol.actions.triaging import referrals, triage
 
     mei = house.desk("mei")
     version = referred.version + 1
@@ -132,7 +132,7 @@ def test_undo_withdraws_it_and_a_second_verdict_does_not(house: Any, referred: A
 
 
 def test_every_step_is_on_record_without_the_number(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals
+    from patrol.actions.triaging import referrals
     from patrol.register.tables import LedgerIndex, LedgerRecord
 
     referrals.fill_in(house.desk("mei"), referred.pk, 1, filled())
@@ -143,8 +143,8 @@ def test_every_step_is_on_record_without_the_number(house: Any, referred: Any) -
 
 
 def test_another_units_referral_is_not_there(house: Any, referred: Any) -> None:
-    from patrol.actions import referrals
-    from patrol.actions.leads import NoSuchLead
+    from patrol.actions.triaging import referrals
+    from patrol.actions.triaging.leads import NoSuchLead
 
     with pytest.raises(NoSuchLead):
         referrals.referral(house.desk("other"), referred.pk)

@@ -42,7 +42,7 @@ class Attic:
 
     def case(self, leads: list[int], closed_days: int | None) -> int:
         """A case with them; closed so long ago, or under way."""
-        from patrol.actions import cases
+        from patrol.actions.casework import cases
         from patrol.register.tables import Case
 
         mei = self.house.desk("mei")
@@ -54,20 +54,20 @@ class Attic:
         return number
 
     def hold(self, kind: str, of: str) -> int:
-        from patrol.actions import holds
+        from patrol.actions.keeping import holds
 
         number = holds.ask(self.house.desk("lin"), kind, of, "地檢署 115 偵 1 號函")
         holds.place(self.house.desk("wu"), number)
         return number
 
     def preview(self) -> Any:
-        from patrol.actions.overdue import look
+        from patrol.actions.keeping.overdue import look
 
         return look(self.house.desk("lin"), Settings())
 
     def run(self) -> Any:
-        from patrol.actions import retention
         from patrol.actions.desk import Desk
+        from patrol.actions.keeping import retention
 
         ended = retention.run(Desk.command_line(), Settings())
         return ended[-1] if ended else None
@@ -140,7 +140,7 @@ def test_what_was_counted_is_what_is_forgotten(attic: Attic, register: Path) -> 
 
 
 def test_the_tables_that_hang_on_a_lead_are_all_named(register: Path) -> None:
-    from patrol.actions import forgetting
+    from patrol.actions.keeping import forgetting
     from patrol.register.tables import Case, Lead
 
     for noun, named in ((Lead, forgetting.WITH_A_LEAD), (Case, forgetting.WITH_A_CASE)):
@@ -158,8 +158,9 @@ def test_what_is_held_is_passed_over_until_two_persons_lift_it(
     attic: Attic, register: Path
 ) -> None:
     """A lead, a case with a merged one, and a source; the asker alone can neither place nor lift."""
-    from patrol.actions import cases, holds
-    from patrol.actions.holds import HoldNeedsAnother
+    from patrol.actions.casework import cases
+    from patrol.actions.keeping import holds
+    from patrol.actions.keeping.holds import HoldNeedsAnother
     from patrol.register.tables import Case, Lead
 
     lead, other = attic.lead(40, "dismissed"), attic.lead(40, "dismissed")
@@ -206,8 +207,9 @@ def test_what_is_held_is_passed_over_until_two_persons_lift_it(
 
 
 def test_two_accounts_of_one_human_being_are_one_person(attic: Attic) -> None:
-    from patrol.actions import holds, people
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import holds
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     people.add(
@@ -220,7 +222,7 @@ def test_two_accounts_of_one_human_being_are_one_person(attic: Attic) -> None:
 
 
 def test_a_request_that_nobody_answers_protects_for_a_week(attic: Attic) -> None:
-    from patrol.actions import holds
+    from patrol.actions.keeping import holds
     from patrol.register.tables import LegalHold
 
     lead = attic.lead(40, "dismissed")[0]
@@ -235,10 +237,12 @@ def test_a_request_that_nobody_answers_protects_for_a_week(attic: Attic) -> None
 
 def test_what_is_held_is_not_changed(attic: Attic) -> None:
     """Every act that would change or withdraw is refused with a sentence; what adds goes on."""
-    from patrol.actions import bulk, cases, notes, sources, tags, triage
-    from patrol.actions.holding import UnderHold
-    from patrol.actions.queue import QueueFilter
-    from patrol.actions.verdicts import Choice
+    from patrol.actions.casework import cases
+    from patrol.actions.collecting import sources
+    from patrol.actions.keeping.holding import UnderHold
+    from patrol.actions.triaging import bulk, notes, tags, triage
+    from patrol.actions.triaging.queue import QueueFilter
+    from patrol.actions.triaging.verdicts import Choice
     from patrol.register.tables import Case, Lead
 
     mei, lin = attic.house.desk("mei"), attic.house.desk("lin")
@@ -276,7 +280,7 @@ def test_what_is_held_is_not_changed(attic: Attic) -> None:
 def test_a_case_that_was_forgotten_is_listed_no_more_and_its_number_is_given_to_no_other(
     attic: Attic,
 ) -> None:
-    from patrol.actions import casefile, cases
+    from patrol.actions.casework import casefile, cases
     from patrol.register.tables import Case
 
     mei = attic.house.desk("mei")
@@ -293,7 +297,7 @@ def test_an_edit_between_counting_and_forgetting_saves_a_lead(
     attic: Attic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is over is asked again inside the transaction that forgets it."""
-    from patrol.actions import retention
+    from patrol.actions.keeping import retention
     from patrol.register.tables import Lead, LegalHold
 
     moved, held, gone = attic.lead(40, "dismissed", together=3)

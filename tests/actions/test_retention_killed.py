@@ -19,7 +19,7 @@ from importlib import import_module
 from patrol.register.start import start
 
 start()
-from patrol.actions import forgetting, retention
+from patrol.actions.keeping import forgetting, retention
 from patrol.actions.desk import Desk
 from patrol.settings import Settings
 
@@ -45,8 +45,8 @@ retention.run(Desk.command_line(), Settings())
 KILLS = (
     ("patrol.register.forgotten", "begin", "before", 1),
     ("patrol.register.forgotten", "add", "after", 1),
-    ("patrol.actions.retention", "_part", "after", 2),
-    ("patrol.actions.retention", "_end", "after", 1),
+    ("patrol.actions.keeping.retention", "_part", "after", 2),
+    ("patrol.actions.keeping.retention", "_end", "after", 1),
     ("patrol.register.forgotten", "certify", "after", 1),
 )
 
@@ -73,9 +73,9 @@ def planted(house: Any, kept: Callable[..., Any]) -> list[int]:
 def test_killed_anywhere_it_ends_in_one_certificate(
     house: Any, planted: list[int], register: Path
 ) -> None:
-    from patrol.actions import certificates, retention
     from patrol.actions.desk import Desk
-    from patrol.actions.overdue import Kept, Periods, preview
+    from patrol.actions.keeping import certificates, retention
+    from patrol.actions.keeping.overdue import Kept, Periods, preview
     from patrol.register import forgotten
     from patrol.register.tables import Lead, LedgerIndex, Purge, RetentionUnit, Sighting
 
@@ -109,8 +109,8 @@ def test_what_was_told_outside_and_held_before_it_was_done_is_taken_back(
     house: Any, planted: list[int], register: Path
 ) -> None:
     """Killed between telling and committing; then a hold comes. A restore must not forget what is held."""
-    from patrol.actions import holds, retention
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import holds, retention
     from patrol.register import forgotten
     from patrol.register.tables import Lead
 

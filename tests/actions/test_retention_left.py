@@ -125,8 +125,9 @@ def test_the_command_counts_first_then_does_it_and_certifies(over: int, register
 
 
 def test_a_certificate_outlives_a_change_of_keys(over: int, register: Path) -> None:
-    from patrol.actions import certificates, logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import certificates
 
     retention(register, "run")
     logbook.change_key(Desk.command_line(), "the old one was seen")
@@ -139,7 +140,7 @@ def test_what_was_forgotten_is_forgotten_again_when_a_backup_is_put_back(
     over: int, register: Path, tmp_path: Path
 ) -> None:
     """The certificates before and after say which copies still hold it, and that it went twice."""
-    from patrol.actions import certificates
+    from patrol.actions.keeping import certificates
     from patrol.register import checkpoints
     from patrol.register.tables import BackupCopy, CaptureRow, Lead, Purge, Sighting
 

@@ -44,7 +44,7 @@ def live(house: Any) -> Callable[..., Any]:
     """Propose a rule as one person and approve it as another."""
 
     def made(**changes: Any) -> Any:
-        from patrol.actions import rule_versions
+        from patrol.actions.rulemaking import rule_versions
 
         row = rule_versions.propose(house.desk("lin"), kite(**changes), "Kites are swapped.").row
         return rule_versions.approve(house.desk("wu"), row.name, row.version)
@@ -59,7 +59,7 @@ def _last_record() -> Any:
 
 
 def test_a_rule_becomes_live_by_two_persons(house: Any) -> None:
-    from patrol.actions import rule_versions, rulebook
+    from patrol.actions.rulemaking import rule_versions, rulebook
 
     row = rule_versions.propose(house.desk("lin"), kite(), "Kites are swapped.").row
     assert (row.version, row.status) == (1, RuleStatus.DRAFT)
@@ -73,8 +73,9 @@ def test_a_rule_becomes_live_by_two_persons(house: Any) -> None:
 
 
 def test_a_second_account_is_no_second_person(house: Any) -> None:
-    from patrol.actions import people, rule_versions
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rule_versions
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     people.add(
@@ -100,8 +101,8 @@ def test_the_database_itself_refuses_one_pair_of_eyes(live: Callable[..., Any]) 
 
 @pytest.mark.parametrize("account", ["mei", "audit", "root"])
 def test_only_a_supervisor_proposes_and_approves(house: Any, account: str) -> None:
-    from patrol.actions import rule_versions
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.rulemaking import rule_versions
 
     with pytest.raises(NotPermitted):
         rule_versions.propose(house.desk(account), kite(), "Kites are swapped.")
@@ -125,7 +126,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 def test_a_rule_with_a_fault_is_not_even_a_draft(
     house: Any, changes: dict[str, Any], said: str
 ) -> None:
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
     from patrol.register.tables import RuleVersion
 
     before = RuleVersion.objects.count()
@@ -137,7 +138,7 @@ def test_a_rule_with_a_fault_is_not_even_a_draft(
 def test_the_next_version_takes_the_place_of_the_one_before(
     house: Any, live: Callable[..., Any]
 ) -> None:
-    from patrol.actions import rule_sheets, rule_versions
+    from patrol.actions.rulemaking import rule_sheets, rule_versions
 
     live()
     with pytest.raises(rule_versions.Unchanged):
@@ -156,7 +157,7 @@ def test_the_next_version_takes_the_place_of_the_one_before(
 def test_a_rule_on_trial_flags_is_counted_and_makes_no_lead(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions import rule_sheets, rule_versions, rulebook
+    from patrol.actions.rulemaking import rule_sheets, rule_versions, rulebook
     from patrol.register.tables import BacktestPost, Lead, RuleTally
 
     rule_versions.propose(house.desk("lin"), kite(), "Kites are swapped.")
@@ -182,7 +183,7 @@ def test_a_rule_on_trial_flags_is_counted_and_makes_no_lead(
 
 
 def test_a_version_on_trial_runs_beside_the_live_one(house: Any, live: Callable[..., Any]) -> None:
-    from patrol.actions import rule_versions
+    from patrol.actions.rulemaking import rule_versions
     from patrol.register.tables import Lead, MatchRow, RuleTally
 
     live()
@@ -200,7 +201,7 @@ def test_a_version_on_trial_runs_beside_the_live_one(house: Any, live: Callable[
 def test_a_retired_rule_flags_no_more_and_anyone_may_stop_it(
     house: Any, live: Callable[..., Any]
 ) -> None:
-    from patrol.actions import rule_versions, rulebook
+    from patrol.actions.rulemaking import rule_versions, rulebook
 
     live()
     rule_versions.retire(house.desk("lin"), "kite_swap", 1, "It looks for the wrong thing.")
@@ -212,8 +213,8 @@ def test_a_retired_rule_flags_no_more_and_anyone_may_stop_it(
 def test_an_expired_rule_flags_no_more_and_is_retired_on_record(
     house: Any, live: Callable[..., Any]
 ) -> None:
-    from patrol.actions import rule_versions, rulebook
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rule_versions, rulebook
 
     today = Desk.system().now().date()
     row = live(expires=today)
@@ -232,8 +233,8 @@ def test_an_expired_rule_flags_no_more_and_is_retired_on_record(
 def test_another_installation_proposes_what_it_ships_and_changes_nothing(
     house: Any, live: Callable[..., Any], shipped: Any
 ) -> None:
-    from patrol.actions import rule_versions, rulebook
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rule_versions, rulebook
     from patrol.register.tables import RuleVersion
 
     live()

@@ -29,7 +29,7 @@ def told(at: datetime) -> Iterator[None]:
 
 def scheduled(house: Any, begin: datetime, **changes: Any) -> Any:
     """A source with that schedule, due at `begin`, under a mandate from then on."""
-    from patrol.actions import mandates, sources
+    from patrol.actions.collecting import mandates, sources
     from patrol.register.tables import SourceRow
 
     source = Source(
@@ -57,7 +57,7 @@ def scheduled(house: Any, begin: datetime, **changes: Any) -> Any:
 
 def carried_out(at: datetime) -> None:
     """The scheduler ticks at that moment, and the one run that it makes takes two minutes."""
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
 
     with told(at):
@@ -88,7 +88,7 @@ def test_f20_each_hour_is_read_once_when_clocks_change(
     due = evening
     while due < evening + 24 * HOUR:
         with told(due):
-            from patrol.actions import runs
+            from patrol.actions.collecting import runs
             from patrol.actions.desk import Desk
 
             local = due.astimezone(ZoneInfo(zone)).hour
@@ -129,7 +129,7 @@ def test_f21_a_scheduler_that_slept_makes_up_once_and_the_gap_is_told(house: Any
 
 def test_f21_hours_that_were_overslept_are_no_run(house: Any) -> None:
     """Due at 21:50, and the scheduler wakes at 23:00: the next hours are those of tomorrow."""
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
     from patrol.register.tables import RunRow, SourceRow
 
@@ -144,7 +144,7 @@ def test_f21_hours_that_were_overslept_are_no_run(house: Any) -> None:
 
 
 def test_f19_a_clock_that_went_back_revives_no_mandate(house: Any) -> None:
-    from patrol.actions import runs
+    from patrol.actions.collecting import runs
     from patrol.actions.desk import Desk
     from patrol.register.tables import RunRow
 

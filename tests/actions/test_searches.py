@@ -52,7 +52,7 @@ def last(verb: Verb) -> dict[str, Any]:
 
 
 def test_ones_own_searches_come_back_each_once(house: Any, told: None) -> None:
-    from patrol.actions import finding, history
+    from patrol.actions.searching import finding, history
 
     desk = house.desk("mei")
     for words in ("援交", "外約", "援交"):
@@ -62,9 +62,9 @@ def test_ones_own_searches_come_back_each_once(house: Any, told: None) -> None:
 
 
 def test_an_auditor_opens_a_searchs_words_only_with_a_reason(house: Any, told: None) -> None:
-    from patrol.actions import finding, history
+    from patrol.actions.auditing.one_record import NoReason
     from patrol.actions.desk import NotPermitted
-    from patrol.actions.one_record import NoReason
+    from patrol.actions.searching import finding, history
 
     desk = house.desk("mei")
     finding.find(desk, "援交 gull0042")
@@ -82,7 +82,7 @@ def test_an_auditor_opens_a_searchs_words_only_with_a_reason(house: Any, told: N
 
 
 def test_looks_at_one_contact_have_one_tag_however_it_is_spelled(house: Any, told: None) -> None:
-    from patrol.actions import batches, finding
+    from patrol.actions.searching import batches, finding
     from patrol.register.tables import HandleRow, SearchTag
 
     for words in ("gull0042", "ＧＵＬＬ００４２ 價格", "加賴 gull0042"):
@@ -97,8 +97,8 @@ def test_looks_at_one_contact_have_one_tag_however_it_is_spelled(house: Any, tol
 
 
 def test_words_of_searches_are_forgotten_on_their_own_schedule(house: Any, told: None) -> None:
-    from patrol.actions import finding, history
     from patrol.actions.desk import Desk
+    from patrol.actions.searching import finding, history
     from patrol.register.tables import RetentionUnit, SearchRow, SearchTag
 
     desk = house.desk("mei")
@@ -115,7 +115,7 @@ def test_words_of_searches_are_forgotten_on_their_own_schedule(house: Any, told:
 
 
 def test_a_list_is_one_act_with_counts_per_term(house: Any, told: None) -> None:
-    from patrol.actions import batches
+    from patrol.actions.searching import batches
     from patrol.register.log import maybe_reason
     from patrol.register.tables import LedgerIndex
 
@@ -144,7 +144,7 @@ def test_a_list_is_one_act_with_counts_per_term(house: Any, told: None) -> None:
 def test_a_list_without_purpose_or_bounds_is_refused(
     house: Any, terms: tuple[str, ...], purpose: str, because: str
 ) -> None:
-    from patrol.actions import batches
+    from patrol.actions.searching import batches
 
     with pytest.raises(batches.BadBatch, match=because):
         batches.search(house.desk("mei"), terms, purpose)
@@ -161,20 +161,20 @@ def test_a_list_without_purpose_or_bounds_is_refused(
     ],
 )
 def test_a_file_is_read_as_spreadsheets_write_it(content: bytes, terms: tuple[str, ...]) -> None:
-    from patrol.actions import batches
+    from patrol.actions.searching import batches
 
     assert batches.terms_of(content) == terms
 
 
 def test_a_file_that_is_no_text_is_refused() -> None:
-    from patrol.actions import batches
+    from patrol.actions.searching import batches
 
     with pytest.raises(batches.BadBatch):
         batches.terms_of(b"\x89PNG\xff\xff\x00")
 
 
 def test_searching_counts_each_facet_as_if_it_did_not_narrow(house: Any, told: None) -> None:
-    from patrol.actions import finding
+    from patrol.actions.searching import finding
     from patrol.search.index import Facet
 
     found = finding.find(house.desk("mei"), "加賴 status:dismissed")
@@ -187,9 +187,11 @@ def test_searching_counts_each_facet_as_if_it_did_not_narrow(house: Any, told: N
 
 def test_a_click_on_a_contact_counts_beside_searches_for_it(house: Any, told: None) -> None:
     """However somebody looks for one contact, each time counts."""
-    from patrol.actions import audit, finding, history, queue
-    from patrol.actions.audit import LogFilter
-    from patrol.actions.presets import Preset
+    from patrol.actions.auditing import audit
+    from patrol.actions.auditing.audit import LogFilter
+    from patrol.actions.auditing.presets import Preset
+    from patrol.actions.searching import finding, history
+    from patrol.actions.triaging import queue
     from patrol.register.tables import HandleRow
 
     mei = house.desk("mei")

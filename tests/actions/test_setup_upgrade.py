@@ -31,7 +31,7 @@ def half(register: Path) -> Path:
 
 
 def test_a_register_is_copied_before_its_tables_change(half: Path) -> None:
-    from patrol.actions import setup
+    from patrol.actions.maintaining import setup
     from patrol.register.tables import BackupCopy
 
     setup.make_tables(Settings())
@@ -52,7 +52,7 @@ def test_a_register_that_is_not_whole_is_not_changed(half: Path) -> None:
     """What could not be copied is not migrated."""
     from django.db import connection
 
-    from patrol.actions import setup
+    from patrol.actions.maintaining import setup
     from patrol.register.sqlite.backup import Damaged
 
     with connection.cursor() as cursor:

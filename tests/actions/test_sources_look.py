@@ -30,16 +30,16 @@ class Unit:
     """Two supervisors and an officer, without the rules that nothing here needs."""
 
     def __init__(self) -> None:
-        from patrol.actions import people
         from patrol.actions.desk import Desk
+        from patrol.actions.staffing import people
 
         roles = {"lin": Role.SUPERVISOR, "wu": Role.SUPERVISOR, "mei": Role.OFFICER}
         for account, role in roles.items():
             people.add(Desk.command_line(), account, role, "One", password=None, language="en")
 
     def desk(self, account: str) -> Any:
-        from patrol.actions import people
         from patrol.actions.desk import Desk
+        from patrol.actions.staffing import people
 
         return Desk.of(people.find(account), origin="127.0.0.1")
 
@@ -54,7 +54,7 @@ Look = Callable[..., Any]
 
 @pytest.fixture
 def look(unit: Unit) -> Look:
-    from patrol.actions import sources_look
+    from patrol.actions.collecting import sources_look
 
     def looked(address: str, account: str = "lin", **wanted: Any) -> Any:
         return sources_look.look(unit.desk(account), address, **wanted)
@@ -175,7 +175,7 @@ def test_what_stands_in_the_way_is_said(
 def test_a_place_that_turns_programs_away_is_refused_with_what_to_do(
     look: Look, address: str, name: str
 ) -> None:
-    from patrol.actions.sources_look import PlaceRefuses
+    from patrol.actions.collecting.sources_look import PlaceRefuses
 
     with pytest.raises(PlaceRefuses, match=name) as caught:
         look(address)
@@ -187,7 +187,7 @@ def test_a_place_that_turns_programs_away_is_refused_with_what_to_do(
     "address", ["ftp://a.example/", "talk", "https://a@b.example/", "http://a.example/\\x"]
 )
 def test_what_is_no_address_is_told(look: Look, address: str) -> None:
-    from patrol.actions.sources_look import NoAddress
+    from patrol.actions.collecting.sources_look import NoAddress
 
     with pytest.raises(NoAddress):
         look(address)
@@ -205,7 +205,7 @@ def tried(unit: Unit, site: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The unknown board as a source with a trial authorization."""
     from django.utils import timezone
 
-    from patrol.actions import mandates, sources
+    from patrol.actions.collecting import mandates, sources
 
     start = f"http://{site[0]}/talk"
     source = Source(name="harbor", title={"en": "A"}, channel=Channel.PLATFORM, start=(start,))

@@ -11,8 +11,8 @@ WHY = "查證後為賣家本人"
 
 
 def _gather() -> None:
-    from patrol.actions import joining
     from patrol.actions.desk import Desk
+    from patrol.actions.linking import joining
 
     while joining.gather(Desk.system("clock")):
         pass
@@ -46,7 +46,7 @@ def _index_words(lead: int) -> str:
 @pytest.fixture
 def trade(house: Any, kept: Callable[..., Any]) -> Any:
     """Two leads with the same contact, joined, the first in a case; gives the officer's desk."""
-    from patrol.actions import cases
+    from patrol.actions.casework import cases
 
     kept(WORDS, OTHER, author="shop9001")
     _gather()
@@ -58,7 +58,9 @@ def trade(house: Any, kept: Callable[..., Any]) -> Any:
 
 def _everywhere(mei: Any) -> dict[str, str]:
     """All that officers read, by the page."""
-    from patrol.actions import around, campaigns, casefile, queue, triage
+    from patrol.actions.casework import casefile
+    from patrol.actions.linking import campaigns
+    from patrol.actions.triaging import around, queue, triage
     from patrol.register.tables import Campaign, Sighting
 
     sighting = Sighting.objects.get(lead=1)
@@ -76,7 +78,7 @@ def _everywhere(mei: Any) -> dict[str, str]:
 
 
 def test_a_victims_contact_is_masked_everywhere_and_shown_again(trade: Any) -> None:
-    from patrol.actions import sparing
+    from patrol.actions.triaging import sparing
 
     before = _everywhere(trade)
     assert all("shop9001" in told for told in before.values())
@@ -89,7 +91,7 @@ def test_a_victims_contact_is_masked_everywhere_and_shown_again(trade: Any) -> N
 
 
 def test_it_joins_nothing_until_it_is_taken_back(trade: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import queue, sparing
+    from patrol.actions.triaging import queue, sparing
     from patrol.register.tables import HandleRow
 
     tag = _tag()
@@ -110,7 +112,8 @@ def test_it_joins_nothing_until_it_is_taken_back(trade: Any, kept: Callable[...,
 
 
 def test_it_leaves_in_no_export_and_those_before_are_told(trade: Any) -> None:
-    from patrol.actions import case_export, evidence, sharing, sparing, triage
+    from patrol.actions.disclosing import case_export, evidence, sharing
+    from patrol.actions.triaging import sparing, triage
     from patrol.exports.handles import Format
     from patrol.models import Verb
 
@@ -143,11 +146,12 @@ def test_it_leaves_in_no_export_and_those_before_are_told(trade: Any) -> None:
 
 
 def test_it_is_one_recorded_act_and_its_reversal_needs_a_reason(trade: Any) -> None:
-    from patrol.actions import campaigns, sparing
-    from patrol.actions.campaigns import ReasonMissing
     from patrol.actions.desk import NotPermitted
-    from patrol.actions.leads import NoSuchLead
-    from patrol.actions.standing import judged
+    from patrol.actions.linking import campaigns
+    from patrol.actions.linking.campaigns import ReasonMissing
+    from patrol.actions.linking.standing import judged
+    from patrol.actions.triaging import sparing
+    from patrol.actions.triaging.leads import NoSuchLead
     from patrol.models import HandleStanding, Verb
     from patrol.register.tables import LedgerIndex
 
@@ -174,7 +178,7 @@ def test_it_is_one_recorded_act_and_its_reversal_needs_a_reason(trade: Any) -> N
     with pytest.raises(sparing.NoSuchContact):
         sparing.spare(trade, 1, "0" * 64)
     house_other = type(trade).of
-    from patrol.actions import people
+    from patrol.actions.staffing import people
 
     for account, error in (("audit", NotPermitted), ("other", NoSuchLead)):
         with pytest.raises(error):

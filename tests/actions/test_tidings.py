@@ -22,7 +22,7 @@ def told(kind: str) -> list[tuple[str, int]]:
 
 
 def news(**later: int) -> int:
-    from patrol.actions import tidings
+    from patrol.actions.notifying import tidings
 
     return tidings.tell_news(now() + timedelta(**later))
 
@@ -40,7 +40,7 @@ def run(outcome: Outcome) -> None:
 
 
 def test_a_failing_source_is_told_once_and_once_when_it_is_read_again(house: Any) -> None:
-    from patrol.actions import oncall
+    from patrol.actions.notifying import oncall
 
     oncall.put_on_call(
         house.desk("wu"), "mei", now() - timedelta(hours=1), now() + timedelta(hours=1)
@@ -99,7 +99,7 @@ def test_every_end_is_told_as_it_comes_nearer(house: Any) -> None:
 
 
 def test_a_braked_rule_is_told_each_time_it_is_braked(house: Any) -> None:
-    from patrol.actions.notices import people_who
+    from patrol.actions.notifying.notices import people_who
     from patrol.register.tables import RuleVersion, Unit
 
     rule = RuleVersion.objects.all()[0]
@@ -117,7 +117,7 @@ def test_a_braked_rule_is_told_each_time_it_is_braked(house: Any) -> None:
 def test_an_unfinished_referral_heads_the_next_shift_and_is_late_after_a_day(
     house: Any, kept: Any
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
     from patrol.register.tables import Lead, Referral
 
@@ -138,8 +138,9 @@ def test_an_unfinished_referral_heads_the_next_shift_and_is_late_after_a_day(
 
 
 def test_auditors_hear_of_break_glass_and_of_each_others_unlocks(house: Any, kept: Any) -> None:
-    from patrol.actions import one_record, people
+    from patrol.actions.auditing import one_record
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Role
     from patrol.register.tables import Lead
 
@@ -152,7 +153,7 @@ def test_auditors_hear_of_break_glass_and_of_each_others_unlocks(house: Any, kep
 
 
 def test_what_was_read_is_forgotten_and_what_waits_is_not(house: Any) -> None:
-    from patrol.actions import notices, tidings
+    from patrol.actions.notifying import notices, tidings
     from patrol.models import NoticeKind
     from patrol.register.tables import Message, Notice
 

@@ -15,7 +15,7 @@ CHATTER = "今天的港口風很大，釣不到魚。"
 def test_a_flagged_post_becomes_a_lead_that_an_officer_reads(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
 
     assert kept(CHATTER, OFFER).sightings == 1
     page = triage.queue(house.desk("mei"), triage.QueueFilter())
@@ -30,7 +30,7 @@ def test_a_flagged_post_becomes_a_lead_that_an_officer_reads(
 
 
 def test_each_look_is_recorded_with_its_purpose(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import LedgerIndex
 
     kept(OFFER)
@@ -46,7 +46,7 @@ def test_each_look_is_recorded_with_its_purpose(house: Any, kept: Callable[..., 
 def test_a_decision_is_one_version_and_a_stale_one_is_refused(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
 
     kept(OFFER)
     (row,) = triage.queue(house.desk("mei"), triage.QueueFilter()).rows
@@ -67,7 +67,7 @@ def test_a_decision_is_one_version_and_a_stale_one_is_refused(
 
 
 def test_a_double_click_decides_once(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Decision, Lead
 
     kept(OFFER)
@@ -95,7 +95,7 @@ def test_a_double_click_decides_once(house: Any, kept: Callable[..., Any]) -> No
 def test_a_decision_that_lacks_something_changes_nothing(
     house: Any, kept: Callable[..., Any], verdict: Verdict, parts: dict[str, Any]
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Decision, Lead
 
     kept(OFFER)
@@ -107,7 +107,7 @@ def test_a_decision_that_lacks_something_changes_nothing(
 
 
 def test_a_note_is_kept_encrypted_and_read_back(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Decision, LedgerRecord
 
     kept(OFFER)
@@ -123,8 +123,8 @@ def test_a_note_is_kept_encrypted_and_read_back(house: Any, kept: Callable[..., 
 def test_auditors_and_admins_read_no_lead(
     house: Any, kept: Callable[..., Any], account: str
 ) -> None:
-    from patrol.actions import triage
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Lead, LedgerIndex
 
     kept(OFFER)
@@ -136,7 +136,7 @@ def test_auditors_and_admins_read_no_lead(
 
 
 def test_another_units_lead_is_not_there(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.register.tables import Lead
 
     kept(OFFER)
@@ -148,7 +148,7 @@ def test_another_units_lead_is_not_there(house: Any, kept: Callable[..., Any]) -
 def test_a_possible_victim_stands_first_and_its_contact_is_masked(
     house: Any, kept: Callable[..., Any]
 ) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
 
     kept(OFFER, "我國二，缺錢，想找兼職，加賴 kid00000")
     rows = triage.queue(house.desk("mei"), triage.QueueFilter()).rows
@@ -165,7 +165,7 @@ def test_a_possible_victim_stands_first_and_its_contact_is_masked(
 
 @pytest.mark.both_databases
 def test_pages_of_the_queue_hold_every_lead_once(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
 
     kept(*(f"找援交的加賴 abc{number:03}，台中第{number}區" for number in range(7)))
     for sort in ("score", "newest", "oldest"):
@@ -183,7 +183,7 @@ def test_pages_of_the_queue_hold_every_lead_once(house: Any, kept: Callable[...,
 
 @pytest.mark.both_databases
 def test_no_record_no_look(house: Any, kept: Callable[..., Any]) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.errors import TryLater
     from patrol.register.tables import Lead
 

@@ -6,7 +6,7 @@ import pytest
 
 
 def test_views_are_ones_own_or_the_units(house: Any) -> None:
-    from patrol.actions import views
+    from patrol.actions.triaging import views
 
     mei, lin, other = house.desk("mei"), house.desk("lin"), house.desk("other")
     views.save(mei, " my  threats ", "category=intimidation", is_default=True)
@@ -42,7 +42,7 @@ def test_views_are_ones_own_or_the_units(house: Any) -> None:
 def test_what_is_no_view_is_refused(
     house: Any, name: str, query: str, whose: str, because: str
 ) -> None:
-    from patrol.actions import views
+    from patrol.actions.triaging import views
     from patrol.register.tables import SavedView
 
     mei = house.desk("mei")

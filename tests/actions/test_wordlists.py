@@ -25,7 +25,7 @@ def shipped() -> Any:
 
 def governed(**changes: Any) -> Any:
     from patrol.actions.desk import Desk
-    from patrol.actions.wordlists import Governance
+    from patrol.actions.rulemaking.wordlists import Governance
 
     said: dict[str, Any] = {
         "title": {"en": "Kites"},
@@ -38,8 +38,8 @@ def governed(**changes: Any) -> Any:
 
 
 def test_a_list_is_a_draft_until_a_second_person_approves_it(house: Any) -> None:
-    from patrol.actions import rulebook, wordlists
-    from patrol.actions.rule_versions import SecondPerson
+    from patrol.actions.rulemaking import rulebook, wordlists
+    from patrol.actions.rulemaking.rule_versions import SecondPerson
 
     made = wordlists.propose(house.desk("lin"), "kites", CSV, governed())
     assert made.words == 2
@@ -59,7 +59,7 @@ def test_a_list_is_a_draft_until_a_second_person_approves_it(house: Any) -> None
 
 
 def test_a_later_import_replaces_the_list_once_it_is_approved(house: Any) -> None:
-    from patrol.actions import rulebook, wordlists
+    from patrol.actions.rulemaking import rulebook, wordlists
 
     for text in ("紙鳶\n# a remark\n\n風箏\n", "紙鷂\n"):
         wordlists.propose(house.desk("lin"), "kites", text, governed())
@@ -93,7 +93,7 @@ def test_a_later_import_replaces_the_list_once_it_is_approved(house: Any) -> Non
 def test_what_is_wrong_with_a_list_keeps_all_of_it_out(
     house: Any, text: str, changes: dict[str, Any], said: str
 ) -> None:
-    from patrol.actions import wordlists
+    from patrol.actions.rulemaking import wordlists
     from patrol.register.tables import LexiconRow
 
     with pytest.raises(ManyErrors, match=said):
@@ -102,7 +102,7 @@ def test_what_is_wrong_with_a_list_keeps_all_of_it_out(
 
 
 def test_a_rule_waits_for_the_words_that_it_uses(house: Any) -> None:
-    from patrol.actions import rule_versions, wordlists
+    from patrol.actions.rulemaking import rule_versions, wordlists
     from patrol.models import Rule
 
     rule = Rule.model_validate(

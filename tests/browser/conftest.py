@@ -79,8 +79,8 @@ def _standing(language: str) -> Iterator[Site]:
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
 
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.register.checkpoints import sign_now
 
     cache.clear()

@@ -79,8 +79,9 @@ def _forget_and_hold() -> None:
     """One lead was forgotten while a backup has it, one is over and held, and a request waits."""
     from datetime import timedelta
 
-    from patrol.actions import backups, holds, retention
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import holds, retention
+    from patrol.actions.maintaining import backups
     from patrol.register.tables import Lead, Person
     from patrol.settings import Settings
 
@@ -101,7 +102,7 @@ def _hand_over(desk: Any) -> None:
     from datetime import date
 
     from dashboards.period import local_day
-    from patrol.actions import handoff, images
+    from patrol.actions.disclosing import handoff, images
     from patrol.models import Availability, Post, Receiver
     from patrol.register.tables import Handoff, Sighting
     from pipelines.images import keep

@@ -46,8 +46,9 @@ def _elsewhere(work: Callable[[], None]) -> None:
 
 def _told() -> None:
     """Notices of several kinds, somebody on call, an unfinished referral and a call that went all the way."""
-    from patrol.actions import alarms, notices, oncall, triage
     from patrol.actions.desk import Desk
+    from patrol.actions.notifying import alarms, notices, oncall
+    from patrol.actions.triaging import triage
     from patrol.models import NoticeKind, Verdict
     from patrol.register import clock
     from patrol.register.tables import Lead, Person

@@ -35,8 +35,9 @@ def at_work(site: Any) -> int:
     """A live rule, one on trial, one to be reviewed, and a finished backtest. Gives its number."""
     from django.utils import timezone
 
-    from patrol.actions import people, rule_drafts, rule_versions, rulebook, trials
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rule_drafts, rule_versions, rulebook, trials
+    from patrol.actions.staffing import people
     from patrol.models import Post, ReadPage
     from patrol.register.tables import RuleVersion, RunRow
     from pipelines.keep import Keeper

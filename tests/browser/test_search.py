@@ -25,8 +25,9 @@ def _tell() -> int:
     from django.db import connection
     from django.utils import timezone
 
-    from patrol.actions import people, queries
     from patrol.actions.desk import Desk
+    from patrol.actions.searching import queries
+    from patrol.actions.staffing import people
     from patrol.register.tables import Lead, OutboxRow, Sighting
     from patrol.schedule.projecting import drain
     from patrol.settings import Settings

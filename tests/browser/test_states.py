@@ -188,8 +188,8 @@ def test_a_heavy_lead_a_break_and_a_day_with_the_keyboard(
 def test_a_second_review_with_the_keyboard(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import triage
     from patrol.actions.desk import Desk
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
     from patrol.register.tables import Person
 

@@ -15,8 +15,10 @@ Run = Callable[..., Any]
 @pytest.fixture
 def run(register: Path) -> Run:
     """`run("list", ...)` gives the command's result. A person, and one case with a note, are there."""
-    from patrol.actions import case_notes, cases, people, rulebook
+    from patrol.actions.casework import case_notes, cases
     from patrol.actions.desk import Desk
+    from patrol.actions.rulemaking import rulebook
+    from patrol.actions.staffing import people
     from patrol.cli.case import app
     from patrol.config import read_rules
     from patrol.models import Role

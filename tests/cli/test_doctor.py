@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from patrol.actions import machine
+from patrol.actions.maintaining import machine
 from patrol.search.schema import FORMAT
 
 PATROL = [sys.executable, "-c", "from patrol.cli.main import main; main()"]
@@ -73,7 +73,7 @@ def test_empty_home_says_patrol_init_and_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_well_installation(home: Path) -> None:
-    from patrol.actions import health
+    from patrol.actions.maintaining import health
 
     before = {path for path in home.rglob("*") if "register.sqlite3-" not in path.name}
     code, checks = found(home)

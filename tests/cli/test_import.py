@@ -22,8 +22,9 @@ def _patrol(command: str, *words: str) -> Any:
 def board(register: Path) -> Path:
     from django.utils import timezone
 
-    from patrol.actions import mandates, people, sources
+    from patrol.actions.collecting import mandates, sources
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     for account in ("lin", "wu"):
         people.add(

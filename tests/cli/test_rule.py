@@ -30,8 +30,8 @@ examples:
 
 @pytest.fixture
 def people(register: Path) -> None:
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     for account in ("lin", "wu"):

@@ -23,8 +23,8 @@ PATROL = [sys.executable, "-c", "from patrol.cli.main import main; main()"]
 def test_says_what_a_known_place_asks(
     register: Path, tmp_path: Path, start: str, told: str | None
 ) -> None:
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     people.add(Desk.command_line(), "lin", Role.SUPERVISOR, "One", password=None, language="en")
@@ -64,8 +64,8 @@ def patrol(*words: str) -> Any:
 
 @pytest.fixture
 def unit(register: Path) -> Path:
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.models import Role
 
     people.add(Desk.command_line(), "lin", Role.SUPERVISOR, "One", password=None, language="en")

@@ -60,7 +60,7 @@ def _one_rule() -> Any:
 
 
 def _furnish(house: Any) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.models import DismissReason, Verdict
     from patrol.register.checkpoints import sign_now
     from patrol.register.tables import Lead

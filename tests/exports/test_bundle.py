@@ -24,7 +24,7 @@ def key(register: Path) -> str:
 
 @pytest.fixture
 def made(house: Any, lead: int) -> Any:
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
 
     return evidence.export(house.desk("mei"), lead, REASON)
 
@@ -54,7 +54,7 @@ def judged(
 
 
 def proof_of(house: Any, made: Any, lead: int) -> str:
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
     from patrol.register.checkpoints import sign_now
 
     sign_now()

@@ -28,7 +28,8 @@ def last_record() -> dict[str, Any]:
 @pytest.fixture
 def case(house: Any, lead: int) -> int:
     """A case with a lead whose verdict changed, one that was taken out, and one that turned out to be a victim's."""
-    from patrol.actions import cases, triage
+    from patrol.actions.casework import cases
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
     from patrol.register.tables import Lead
 
@@ -44,7 +45,7 @@ def case(house: Any, lead: int) -> int:
 def test_it_holds_what_speaks_against_it_and_says_what_it_cannot(
     house: Any, lead: int, case: int
 ) -> None:
-    from patrol.actions import case_bundle
+    from patrol.actions.disclosing import case_bundle
 
     made = case_bundle.export(house.desk("mei"), case, WHY)
     told = files(made.content)
@@ -74,7 +75,7 @@ def test_it_holds_what_speaks_against_it_and_says_what_it_cannot(
 def test_the_verifier_names_the_file_that_was_changed(
     house: Any, lead: int, case: int, tmp_path: Path, register: Path
 ) -> None:
-    from patrol.actions import case_bundle
+    from patrol.actions.disclosing import case_bundle
     from patrol.ledger.verifier import OK, TAMPERED, verify_bundle
     from patrol.register.checkpoints import sign_now
     from patrol.register.proofs import prove
@@ -103,7 +104,7 @@ def test_the_verifier_names_the_file_that_was_changed(
 def test_what_was_purged_is_told_with_when_and_why(house: Any, lead: int, case: int) -> None:
     from django.utils import timezone
 
-    from patrol.actions import case_bundle
+    from patrol.actions.disclosing import case_bundle
     from patrol.register.sealing import destroy
     from patrol.register.tables import Lead, Purge
 
@@ -132,7 +133,7 @@ def test_what_was_purged_is_told_with_when_and_why(house: Any, lead: int, case: 
 def test_what_is_refused_is_on_record(
     house: Any, case: int, account: str, purpose: str, error: str
 ) -> None:
-    from patrol.actions import case_bundle
+    from patrol.actions.disclosing import case_bundle
     from patrol.errors import PatrolError
 
     with pytest.raises(PatrolError) as told:

@@ -28,7 +28,7 @@ def last_record() -> dict[str, Any]:
 
 
 def export(house: Any, lead: int, **more: Any) -> Any:
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
 
     return evidence.export(house.desk(more.pop("by", "mei")), lead, REASON, **more)
 
@@ -101,7 +101,7 @@ def _said(spelled: bytes) -> str:
 
 
 def test_twin_covers_people_and_points_to_the_complete_one(house: Any, lead: int) -> None:
-    from patrol.actions.evidence import NoFullBundle
+    from patrol.actions.disclosing.evidence import NoFullBundle
 
     with pytest.raises(NoFullBundle):
         export(house, lead, twin=True)
@@ -121,8 +121,8 @@ def test_twin_covers_people_and_points_to_the_complete_one(house: Any, lead: int
 
 
 def test_a_possible_victim_does_not_leave(house: Any, lead: int) -> None:
-    from patrol.actions import triage
-    from patrol.actions.evidence import VictimStays
+    from patrol.actions.disclosing.evidence import VictimStays
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
 
     triage.decide(house.desk("mei"), lead, 3, Verdict.REFERRED, victim=True)
@@ -132,7 +132,7 @@ def test_a_possible_victim_does_not_leave(house: Any, lead: int) -> None:
 
 
 def test_a_capture_with_a_possible_victims_words_is_left_out_and_said(house: Any) -> None:
-    from patrol.actions import triage
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
     from patrol.register.tables import Lead
 
@@ -162,7 +162,7 @@ def test_who_may_not(house: Any, lead: int, account: str, error: str) -> None:
 
 
 def test_no_reason_no_bundle(house: Any, lead: int) -> None:
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
 
     with pytest.raises(evidence.NoReason):
         evidence.export(house.desk("mei"), lead, "  ")
@@ -223,7 +223,7 @@ def test_command_line(house: Any, lead: int, tmp_path: Path, register: Path) -> 
     key = str(register / "keys" / "log.pub")
     assert run(app, ["verify", str(path), "--key", key]).exit_code == 6
     sign_now()
-    from patrol.actions import evidence
+    from patrol.actions.disclosing import evidence
 
     proof = tmp_path / "later.tlog-proof"
     record = evidence.exported(lead)[0].record

@@ -78,7 +78,7 @@ def test_no_cell_is_a_formula_and_every_cell_comes_back(value: str) -> None:
 def test_a_leads_offered_contacts_leave_and_no_word_of_it(
     house: Any, lead: int, form: Format
 ) -> None:
-    from patrol.actions import sharing
+    from patrol.actions.disclosing import sharing
     from patrol.register.tables import LedgerRecord
 
     made = sharing.share(house.desk("mei"), lead, form, REASON)
@@ -93,8 +93,9 @@ def test_a_leads_offered_contacts_leave_and_no_word_of_it(
 
 
 def test_a_possible_victims_contacts_stay(house: Any, lead: int) -> None:
-    from patrol.actions import sharing, triage
-    from patrol.actions.evidence import VictimStays
+    from patrol.actions.disclosing import sharing
+    from patrol.actions.disclosing.evidence import VictimStays
+    from patrol.actions.triaging import triage
     from patrol.models import Verdict
 
     triage.decide(house.desk("mei"), lead, 3, Verdict.REFERRED, victim=True)

@@ -50,7 +50,7 @@ def test_it_is_written_in_no_words_and_no_capture(house: Any, pictured: int) -> 
 def test_one_asks_another_allows_and_an_hour_later_it_is_over(
     house: Any, pictured: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patrol.actions import images
+    from patrol.actions.disclosing import images
     from patrol.register import clock
 
     mei, wu = house.desk("mei"), house.desk("wu")
@@ -83,8 +83,8 @@ def test_one_asks_another_allows_and_an_hour_later_it_is_over(
 
 
 def test_nobody_allows_their_own_and_officers_allow_nothing(house: Any, pictured: int) -> None:
-    from patrol.actions import images
     from patrol.actions.desk import NotPermitted
+    from patrol.actions.disclosing import images
 
     wu = house.desk("wu")
     images.ask(wu, pictured, WHY)
@@ -97,7 +97,7 @@ def test_nobody_allows_their_own_and_officers_allow_nothing(house: Any, pictured
 
 
 def test_a_refused_request_shows_nothing(house: Any, pictured: int) -> None:
-    from patrol.actions import images
+    from patrol.actions.disclosing import images
 
     mei = house.desk("mei")
     images.ask(mei, pictured, WHY)
@@ -113,7 +113,7 @@ def test_a_refused_request_shows_nothing(house: Any, pictured: int) -> None:
 def test_a_notice_has_them_only_while_they_are_allowed(
     house: Any, pictured: int, receiver: str, *, gets: bool
 ) -> None:
-    from patrol.actions import handoff, images
+    from patrol.actions.disclosing import handoff, images
     from patrol.models import Receiver
 
     mei = house.desk("mei")
@@ -135,8 +135,8 @@ def test_a_notice_has_them_only_while_they_are_allowed(
 
 
 def test_other_units_and_leads_without_one(house: Any, lead: int, pictured: int) -> None:
-    from patrol.actions import images
-    from patrol.actions.leads import NoSuchLead
+    from patrol.actions.disclosing import images
+    from patrol.actions.triaging.leads import NoSuchLead
 
     with pytest.raises(NoSuchLead):
         images.ask(house.desk("other"), pictured, WHY)

@@ -35,7 +35,7 @@ def judged(home: Path, key: str) -> verifier.Report:
 
 
 def test_the_first_key_leads_to_the_last(register: Path, operator: Any) -> None:
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.register import checkpoints
 
     keys = [str(checkpoints.public_key())]
@@ -56,7 +56,7 @@ def test_the_first_key_leads_to_the_last(register: Path, operator: Any) -> None:
 def test_the_copy_in_the_register_is_made_anew_from_both_keys_notes(
     register: Path, operator: Any
 ) -> None:
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.register import checkpoints
     from patrol.register.tables import LedgerCheckpoint
 
@@ -91,7 +91,7 @@ def test_a_change_on_record_is_finished(
     register: Path, operator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed after its record was written: the new key goes on."""
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.register import checkpoints
 
     key = str(checkpoints.public_key())
@@ -116,7 +116,7 @@ def test_a_change_on_record_is_finished(
 
 
 def test_who_may_not_changes_nothing(register: Path, operator: Any) -> None:
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
     from patrol.register import checkpoints
     from patrol.register.tables import Person, Unit
@@ -130,7 +130,7 @@ def test_who_may_not_changes_nothing(register: Path, operator: Any) -> None:
 
 
 def test_the_old_key_stolen_later_signs_nothing(register: Path, operator: Any) -> None:
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.register import checkpoints
 
     old = (register / "keys" / "log.key").read_bytes()

@@ -112,7 +112,7 @@ def test_each_change_is_named(
 
     newest = LedgerRecord.objects.order_by("-seq")[0].seq
     assert newest <= 22, "and nothing is added to a broken log"
-    from patrol.actions.soundness import LogUnsound, refuse_unsound
+    from patrol.actions.disclosing.soundness import LogUnsound, refuse_unsound
 
     with pytest.raises(LogUnsound) as told:
         refuse_unsound()

@@ -259,7 +259,7 @@ def test_from_an_empty_database_to_a_verified_log(patrol: Any) -> None:
 def test_tables_of_another_version_are_refused(register: Path, postgres_register: str) -> None:
     from django.db import connection
 
-    from patrol.actions import setup
+    from patrol.actions.maintaining import setup
 
     setup.require()
     with connection.cursor() as cursor:

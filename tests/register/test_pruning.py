@@ -46,7 +46,7 @@ def append(count: int, at: datetime | None = None) -> None:
 @pytest.fixture
 def home(register: Path) -> Path:
     """A log of 21 old records, signed at 8, 13 and 21, a changed key among them, and 9 young ones."""
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
     from patrol.actions.desk import Desk
 
     append(8, OLD)
@@ -72,7 +72,7 @@ def desks(home: Path) -> dict[str, Any]:
 
 
 def prune(desks: dict[str, Any], day: datetime = DAY) -> Any:
-    from patrol.actions import pruning
+    from patrol.actions.auditing import pruning
 
     asked = pruning.ask(desks["ada"], day, "five years are over", Settings())
     return pruning.approve(desks["ann"], asked.seq, "agreed", Settings())
@@ -134,7 +134,7 @@ def test_a_proof_taken_before_holds_after(home: Path, desks: dict[str, Any]) -> 
 
 
 def test_it_is_pruned_again_and_exported(home: Path, desks: dict[str, Any], tmp_path: Path) -> None:
-    from patrol.actions import logbook
+    from patrol.actions.auditing import logbook
 
     assert prune(desks, OLD + timedelta(hours=20)).through == 8
     append(1)
@@ -206,7 +206,7 @@ def test_a_forged_beginning_is_no_beginning(
 
 
 def test_nobody_prunes_alone(home: Path, desks: dict[str, Any]) -> None:
-    from patrol.actions import pruning
+    from patrol.actions.auditing import pruning
     from patrol.actions.desk import NotPermitted
 
     settings, before = Settings(), bodies()
@@ -230,7 +230,7 @@ def logged(verb: Verb) -> list[Any]:
 
 
 def refusals(desks: dict[str, Any], home: Path) -> dict[str, Callable[[], object]]:
-    from patrol.actions import pruning
+    from patrol.actions.auditing import pruning
 
     settings = Settings()
     ada, ann = desks["ada"], desks["ann"]
@@ -263,7 +263,7 @@ def test_what_is_refused_changes_nothing(home: Path, desks: dict[str, Any], name
 
 
 def test_a_history_that_does_not_hold_is_not_pruned(home: Path, desks: dict[str, Any]) -> None:
-    from patrol.actions import pruning
+    from patrol.actions.auditing import pruning
 
     asked = pruning.ask(desks["ada"], DAY, "five years are over", Settings())
     altered("UPDATE ledger_record SET body = x'7b7d' WHERE seq = 5")

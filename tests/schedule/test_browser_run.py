@@ -43,8 +43,9 @@ def test_revoking_in_mid_run_stops_it_within_five_seconds(
 ) -> None:
     from django.db import connections
 
-    from patrol.actions import mandates, people
+    from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
     from patrol.register.tables import AuthorizationRow
 
     mandate = AuthorizationRow.objects.get(source__name=NAME)

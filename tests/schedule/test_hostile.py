@@ -28,8 +28,10 @@ def _authorize(hostile: Hostile) -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from patrol.actions import mandates, people, setup, sources
+    from patrol.actions.collecting import mandates, sources
     from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import setup
+    from patrol.actions.staffing import people
     from patrol.models import Role
     from patrol.settings import Settings
 

@@ -16,7 +16,7 @@ print(sorted({{"sklearn", "scipy"}} & sys.modules.keys()))
 
 def test_runs_and_pages_do_without_scikit_learn(register: Path) -> None:
     """It takes 75 MB: in the template of runs, the clock, and pages nothing imports it."""
-    everything = "patrol.schedule.template, patrol.schedule.clock, patrol.actions.rank, pipelines.rank, patrol.web.wsgi, patrol.web.urls"
+    everything = "patrol.schedule.template, patrol.schedule.clock, patrol.actions.triaging.rank, pipelines.rank, patrol.web.wsgi, patrol.web.urls"
     told = subprocess.run(
         [sys.executable, "-c", LOADED.format(everything)],
         capture_output=True,
@@ -27,7 +27,7 @@ def test_runs_and_pages_do_without_scikit_learn(register: Path) -> None:
 
 
 def test_one_lesson_a_night(register: Path) -> None:
-    from patrol.actions import rank
+    from patrol.actions.triaging import rank
     from patrol.register.tables import Unit
     from patrol.schedule.lessons import Lessons
 

@@ -55,7 +55,7 @@ def hook(register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def tell(*people: Any, **changes: Any) -> int:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     told: dict[str, Any] = {"about": "query:4", "link": "/queries/4/", "count": 3, **changes}
     kind = told.pop("kind", NoticeKind.QUERY_HIT)
@@ -63,8 +63,8 @@ def tell(*people: Any, **changes: Any) -> int:
 
 
 def reach(person: Any, **choice: Any) -> None:
-    from patrol.actions import reach as reaching
     from patrol.actions.desk import Desk
+    from patrol.actions.notifying import reach as reaching
 
     told = {"mail": f"{person.account}@unit.example", **choice}
     reaching.choose(Desk.of(person, origin=None), reaching.Chosen(**told))
@@ -109,7 +109,7 @@ def test_one_mail_gathers_what_nobody_has_read(people: dict[str, Any], mails: Po
 
 
 def test_what_is_old_is_not_mailed(people: dict[str, Any], mails: Post) -> None:
-    from patrol.actions import delivery
+    from patrol.actions.notifying import delivery
     from patrol.register.clock import now
 
     reach(people["mei"])
@@ -128,7 +128,7 @@ def test_who_reads_english_gets_english(people: dict[str, Any], mails: Post) -> 
 def test_quiet_hours_hold_everything_but_what_is_urgent(
     people: dict[str, Any], mails: Post
 ) -> None:
-    from patrol.actions import delivery
+    from patrol.actions.notifying import delivery
 
     reach(people["mei"], quiet_from=clock_time(22), quiet_until=clock_time(7))
     tell(people["mei"])
@@ -148,7 +148,7 @@ def test_quiet_hours_hold_everything_but_what_is_urgent(
     [(22, 7, True), (0, 6, True), (2, 3, True), (3, 2, False), (12, 13, False), (7, 22, False)],
 )
 def test_quiet_hours_are_taipeis(register: Path, begin: int, end: int, quiet: bool) -> None:  # noqa: FBT001
-    from patrol.actions.reach import Chosen
+    from patrol.actions.notifying.reach import Chosen
 
     chosen = Chosen(quiet_from=clock_time(begin), quiet_until=clock_time(end))
     assert chosen.is_quiet(NIGHT) is quiet
@@ -167,7 +167,7 @@ def test_quiet_hours_are_taipeis(register: Path, begin: int, end: int, quiet: bo
 def test_nobody_is_reached_like_that(
     people: dict[str, Any], monkeypatch: pytest.MonkeyPatch, choice: dict[str, Any]
 ) -> None:
-    from patrol.actions.reach import BadReach
+    from patrol.actions.notifying.reach import BadReach
 
     monkeypatch.setenv("PATROL_MAIL_DOMAINS", '["unit.example"]')
     with pytest.raises(BadReach):
@@ -202,7 +202,7 @@ def test_every_notice_calls_the_webhook_once_for_all(people: dict[str, Any], hoo
 def test_a_call_that_fails_is_tried_again_and_then_given_up(
     people: dict[str, Any], hook: Post, status: int
 ) -> None:
-    from patrol.actions import delivery
+    from patrol.actions.notifying import delivery
     from patrol.register.clock import now
 
     tell(people["mei"])
@@ -221,7 +221,7 @@ def test_a_call_that_fails_is_tried_again_and_then_given_up(
 
 
 def test_waits_grow_and_end(register: Path) -> None:
-    from patrol.actions.delivery import FIRST_WAIT, LONGEST_WAIT, TRIES
+    from patrol.actions.notifying.delivery import FIRST_WAIT, LONGEST_WAIT, TRIES
 
     waits = [min(FIRST_WAIT * 2**tries, LONGEST_WAIT) for tries in range(TRIES)]
     assert waits == sorted(waits)

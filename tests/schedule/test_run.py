@@ -101,7 +101,7 @@ def test_walls_and_redesigns_have_their_own_outcomes(
 
 def _approved(name: str, **settings: Any) -> Any:
     """The mandate of a source with these settings, as if it had been approved with them."""
-    from patrol.actions.binding import config_sha256
+    from patrol.actions.collecting.binding import config_sha256
     from patrol.register.tables import AuthorizationRow
 
     mandate = AuthorizationRow.objects.get(source__name=name)
@@ -117,8 +117,9 @@ def test_revoking_in_mid_run_stops_it_within_five_seconds(
 ) -> None:
     from django.db import connections
 
-    from patrol.actions import mandates, people
+    from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     mandate = _approved("harbor_forum", seconds_between_requests=0.3)
     connections.close_all()

@@ -25,7 +25,7 @@ WAIT_SECONDS = 120
 TABLES = """
 from patrol.register.start import start
 start()
-from patrol.actions import setup
+from patrol.actions.maintaining import setup
 from patrol.settings import Settings
 setup.make_tables(Settings())
 """
@@ -58,7 +58,7 @@ def sources(register: Path) -> None:
     """Forty of one unit, all due now."""
     from django.utils import timezone
 
-    from patrol.actions import sources
+    from patrol.actions.collecting import sources
     from patrol.actions.desk import Desk
     from patrol.models import Channel, Source
     from patrol.register.tables import SourceRow

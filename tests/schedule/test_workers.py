@@ -24,7 +24,7 @@ PATROL = "from patrol.cli.main import main; main()"
 TABLES = """
 from patrol.register.start import start
 start()
-from patrol.actions import setup
+from patrol.actions.maintaining import setup
 from patrol.settings import Settings
 setup.make_tables(Settings())
 """

@@ -228,7 +228,7 @@ def test_nobody_judges_their_own_look(garden: Any, sign_in: Sign) -> None:
 
 
 def test_a_search_for_ones_own_account_says_so(garden: Any) -> None:
-    from patrol.actions.finding import own
+    from patrol.actions.searching.finding import own
 
     assert own("mei", "Ｍｅｉ 加賴") == {"own": True}
     assert own("mei", "日領") == {}

@@ -33,7 +33,7 @@ def told() -> list[Any]:
 @pytest.fixture
 def garden(register: Any) -> Any:
     from patrol.actions.desk import Desk
-    from patrol.actions.joining import gather
+    from patrol.actions.linking.joining import gather
 
     found = sys.modules["planting"].plant(told())
     while gather(Desk.system("clock")):

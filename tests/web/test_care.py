@@ -239,7 +239,7 @@ def test_whom_to_turn_to(sign_in: Sign, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_shift_is_the_one_that_began_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    from patrol.actions.shifts import shift_at
+    from patrol.actions.staffing.shifts import shift_at
 
     monkeypatch.setenv("PATROL_SHIFT_BEGINS", "22:30")
     monkeypatch.setenv("PATROL_SHIFT_HOURS", "10")

@@ -18,7 +18,7 @@ OFFER = "[急收帳戶]，一本三萬，當天付款，安全可靠，歡迎詢
 def garden(register: Any) -> Any:
     """Two copies of an offer, one by somebody whose name is a formula; a stranger; a possible victim; a contact again."""
     from patrol.actions.desk import Desk
-    from patrol.actions.joining import gather
+    from patrol.actions.linking.joining import gather
 
     planting = sys.modules["planting"]
 
@@ -164,8 +164,9 @@ def test_possible_victims_are_in_no_case_and_leave_one(garden: Any, sign_in: Sig
 def test_what_speaks_against_it_leaves_with_it(
     garden: Any, sign_in: Sign, records: Callable[..., list[Any]]
 ) -> None:
-    from patrol.actions import campaigns, triage
     from patrol.actions.desk import Desk
+    from patrol.actions.linking import campaigns
+    from patrol.actions.triaging import triage
     from patrol.models import DismissReason, LinkState, Verdict
     from patrol.register.tables import LedgerRecord, ReasonText
 

@@ -47,7 +47,7 @@ def extracted() -> Catalog:
     catalog = Catalog(locale="zh_Hant", project="patrol", version="1", charset="utf-8")
     files = [(path, path.read_text()) for path in sorted(WEB.rglob("*.py"))]
     files += [(path, _template_words(path)) for path in sorted(WEB.rglob("*.html"))]
-    files += [(path, path.read_text()) for path in sorted((ROOT / "patrol/actions").glob("*.py"))]
+    files += [(path, path.read_text()) for path in sorted((ROOT / "patrol/actions").rglob("*.py"))]
     for _path, words in files:
         found = extract("python", io.BytesIO(words.encode()), keywords=KEYWORDS)
         for _line, message, _comments, context in found:

@@ -48,7 +48,7 @@ def test_one_person_reads_for_a_day_and_auditors_judge(
 ) -> None:
     from django.utils import timezone
 
-    from patrol.actions import mandates
+    from patrol.actions.collecting import mandates
     from patrol.register.tables import AuthorizationRow
 
     second_auditor(garden)

@@ -216,7 +216,7 @@ def test_image_addresses_are_read_by_four_eyes(sign_in: Sign, garden: Any) -> No
 
 def test_a_victims_contact_leaves_in_no_report(sign_in: Sign, garden: Any) -> None:
     from patrol.actions.desk import Desk
-    from patrol.actions.sparing import spare
+    from patrol.actions.triaging.sparing import spare
     from patrol.register.tables import HandleRow
 
     client, to_fraud_line = sign_in("mei"), {**TO_PLATFORM, "receiver": "fraud_165"}

@@ -13,7 +13,7 @@ from patrol.search.schema import FORMAT
 
 @pytest.fixture(autouse=True)
 def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    from patrol.actions import readiness
+    from patrol.actions.maintaining import readiness
 
     monkeypatch.setattr(readiness, "_last", None)
 

@@ -26,7 +26,7 @@ def words(moment: Any) -> str:
 
 
 def tell(garden: Any, *accounts: str, **changes: Any) -> None:
-    from patrol.actions import notices
+    from patrol.actions.notifying import notices
 
     told: dict[str, Any] = {"about": "rule:planted", "link": "/rules/planted/", **changes}
     kind = told.pop("kind", NoticeKind.RULE_BRAKED)
@@ -40,7 +40,7 @@ def victim(garden: Any) -> Any:
 
 
 def carry_on(times: int) -> None:
-    from patrol.actions import alarms
+    from patrol.actions.notifying import alarms
 
     alarms.raise_due(now())
     for step in range(1, times + 1):

@@ -43,7 +43,7 @@ def test_supervisors_are_told_every_outcome() -> None:
 
 
 def test_operations_name_every_check_of_the_doctor() -> None:
-    from patrol.actions import health, machine
+    from patrol.actions.maintaining import health, machine
 
     told = _page("operations.md")
     assert not [name for name in machine.NAMES + health.NAMES if f"`{name}`" not in told]

@@ -29,15 +29,15 @@ def _put_off(client: Any, lead: int = 1, **form: str) -> Any:
     ],
 )
 def test_until_when(later: str, back: datetime) -> None:
-    from patrol.actions.later import Later, comes_back
+    from patrol.actions.triaging.later import Later, comes_back
 
     assert comes_back(Later(later), NOON, date(2026, 11, 30)) == back
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_every_choice_lies_ahead_and_shifts_begin_at_eight(now: datetime) -> None:
-    from patrol.actions.later import Later, laters
-    from patrol.actions.shifts import shift_at
+    from patrol.actions.staffing.shifts import shift_at
+    from patrol.actions.triaging.later import Later, laters
     from patrol.web.dates import TAIPEI
 
     choices = dict(laters(now))

@@ -42,8 +42,8 @@ def test_nothing_is_learned_yet(sign_in: Any, records: Any) -> None:
 def test_a_supervisor_sees_two_figures_and_switches(
     weights: Any, sign_in: Any, records: Any
 ) -> None:
-    from patrol.actions import rank
     from patrol.actions.desk import Desk
+    from patrol.actions.triaging import rank
 
     weights(0.412, 0.873)
     lin, mei = sign_in("lin"), sign_in("mei")

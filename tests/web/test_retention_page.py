@@ -39,8 +39,8 @@ def test_supervisor_auditor_and_admin_see_the_counts_and_an_officer_does_not(
 
 
 def test_the_page_counts_what_the_command_then_does(over: int, sign_in: Sign) -> None:
-    from patrol.actions import retention
     from patrol.actions.desk import Desk
+    from patrol.actions.keeping import retention
     from patrol.settings import Settings
 
     shown = sign_in("lin").get("/retention/").text

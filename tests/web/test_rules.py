@@ -106,7 +106,7 @@ def test_what_is_wrong_is_said_and_what_was_written_stays(
 
 
 def test_a_backtest_is_asked_for_and_read(garden: Any, sign_in: Sign) -> None:
-    from patrol.actions import trials
+    from patrol.actions.rulemaking import trials
     from patrol.register.tables import RuleTrial
 
     lin = sign_in("lin")
@@ -126,7 +126,7 @@ def test_a_backtest_is_asked_for_and_read(garden: Any, sign_in: Sign) -> None:
 
 
 def test_candidates_for_terms_are_asked_for_and_read(garden: Any, sign_in: Sign) -> None:
-    from patrol.actions import trials
+    from patrol.actions.rulemaking import trials
     from patrol.register.tables import RuleTrial
 
     lin = sign_in("lin")

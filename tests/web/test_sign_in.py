@@ -24,8 +24,8 @@ def _enter(client: Any, password: str = PASSWORD, account: str = "mei") -> Any:
 
 
 def _link(account: str) -> str:
-    from patrol.actions import people
     from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
 
     return people.issue_link(Desk.command_line(), account)
 

@@ -51,7 +51,7 @@ def test_outcomes_are_said_in_the_readers_language(garden: Any, sign_in: Sign) -
     for outcome in Outcome:
         RunRow.objects.update(outcome=outcome)
         page = client.get("/sources/harbor/").content.decode()
-        from patrol.actions.outcomes import SENTENCES
+        from patrol.actions.collecting.outcomes import SENTENCES
 
         for sentence in filter(None, SENTENCES[outcome]):
             assert sentence not in page

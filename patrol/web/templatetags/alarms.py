@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from patrol.actions import alarms as calls
-from patrol.actions import referrals
-from patrol.actions.alarms import Raised
+from patrol.actions.notifying import alarms as calls
+from patrol.actions.notifying.alarms import Raised
+from patrol.actions.triaging import referrals
 
 register = template.Library()
 

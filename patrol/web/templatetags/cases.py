@@ -6,10 +6,10 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from patrol.actions.casefile import Line
-from patrol.actions.linked import Author, Graph
-from patrol.actions.placing import Place, place_of
-from patrol.actions.reading import HandleShown
+from patrol.actions.casework.casefile import Line
+from patrol.actions.linking.linked import Author, Graph
+from patrol.actions.triaging.placing import Place, place_of
+from patrol.actions.triaging.reading import HandleShown
 from patrol.models import Verb, Verdict
 from patrol.web import words
 

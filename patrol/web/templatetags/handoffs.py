@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 
-from patrol.actions.handoff import Sent, sent_of
-from patrol.actions.images import counted
+from patrol.actions.disclosing.handoff import Sent, sent_of
+from patrol.actions.disclosing.images import counted
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from patrol.actions.holding import maybe_on_case, maybe_on_lead, maybe_on_source
+from patrol.actions.keeping.holding import maybe_on_case, maybe_on_lead, maybe_on_source
 from patrol.models import Permission
 from patrol.register.tables import LegalHold
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from django import template
 from django.template.context import Context
 
-from patrol.actions.emergencies import Emergency, waiting
-from patrol.actions.endings import Ending, endings
+from patrol.actions.collecting.emergencies import Emergency, waiting
+from patrol.actions.collecting.endings import Ending, endings
 
 register = template.Library()
 EVERYWHERE = 7

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template.context import Context
 from django.utils import timezone
 
-from patrol.actions.soundness import unsound
+from patrol.actions.disclosing.soundness import unsound
 from patrol.models import Role
 from patrol.register import outside
 

@@ -14,9 +14,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dashboards.table import Cell, Row, Table
-from patrol.actions.care import Mask
-from patrol.actions.pieces import Piece
-from patrol.actions.provenance import Change
+from patrol.actions.disclosing.provenance import Change
+from patrol.actions.staffing.care import Mask
+from patrol.actions.triaging.pieces import Piece
 from patrol.web import dates, words
 from patrol.web.facts import facts
 from patrol.web.keys import Board

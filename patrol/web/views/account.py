@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from patrol.actions.desk import Desk
-from patrol.actions.views import default_query
+from patrol.actions.triaging.views import default_query
 from patrol.errors import Refused
 from patrol.models import Actor, Permission, Record, Role, Verb
 from patrol.register import log

@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from patrol.actions import campaigns
-from patrol.actions.campaigns import ReasonMissing
-from patrol.actions.standing import CHOICES
-from patrol.actions.verdicts import NoteQuestioned
+from patrol.actions.linking import campaigns
+from patrol.actions.linking.campaigns import ReasonMissing
+from patrol.actions.linking.standing import CHOICES
+from patrol.actions.triaging.verdicts import NoteQuestioned
 from patrol.errors import PatrolError
 from patrol.models import HandleStanding, LinkState, Permission
 from patrol.web import linking

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from patrol.actions import care
-from patrol.actions.care import Care, Mask
-from patrol.actions.shifts import settings_now
+from patrol.actions.staffing import care
+from patrol.actions.staffing.care import Care, Mask
+from patrol.actions.staffing.shifts import settings_now
 from patrol.models import Category, Permission
 from patrol.web.access import page
 from patrol.web.request import Request

@@ -8,14 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop
 
-from patrol.actions import case_bundle, case_export, case_notes, casefile, cases, similar
-from patrol.actions.assigning import colleagues
-from patrol.actions.campaigns import ReasonMissing, VictimApart
-from patrol.actions.case_bundle import CaseTooLarge
-from patrol.actions.cases import BadCase, CaseMoved, PurposeMissing
-from patrol.actions.leads import NoSuchLead
-from patrol.actions.notes import NoteChanged
-from patrol.actions.verdicts import BadDecision, NoteQuestioned
+from patrol.actions.casework import case_notes, casefile, cases, similar
+from patrol.actions.casework.cases import BadCase, CaseMoved, PurposeMissing
+from patrol.actions.disclosing import case_bundle, case_export
+from patrol.actions.disclosing.case_bundle import CaseTooLarge
+from patrol.actions.linking.campaigns import ReasonMissing, VictimApart
+from patrol.actions.triaging.assigning import colleagues
+from patrol.actions.triaging.leads import NoSuchLead
+from patrol.actions.triaging.notes import NoteChanged
+from patrol.actions.triaging.verdicts import BadDecision, NoteQuestioned
 from patrol.errors import PatrolError
 from patrol.exports.case_bundle import LIMITS
 from patrol.models import CaseStatus, Permission

@@ -8,8 +8,8 @@ from django.utils.http import urlencode
 
 from dashboards.period import Period
 from dashboards.table import as_csv
-from patrol.actions import dashboards
-from patrol.actions.dashboards import Dashboard
+from patrol.actions.collecting import dashboards
+from patrol.actions.collecting.dashboards import Dashboard
 from patrol.models import Permission
 from patrol.web import figures
 from patrol.web.access import page

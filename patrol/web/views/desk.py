@@ -5,10 +5,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from patrol.actions import assigning, leases, notes, sparing, tags
-from patrol.actions.campaigns import ReasonMissing
-from patrol.actions.leases import LeadHeld
-from patrol.actions.triage import BadDecision
+from patrol.actions.linking.campaigns import ReasonMissing
+from patrol.actions.triaging import assigning, leases, notes, sparing, tags
+from patrol.actions.triaging.leases import LeadHeld
+from patrol.actions.triaging.triage import BadDecision
 from patrol.models import Permission
 from patrol.web.access import page
 from patrol.web.forms import PlainForm, queue_filter, queue_query

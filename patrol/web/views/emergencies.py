@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions import emergencies, mandates
-from patrol.actions.mandates import BadAuthorization
+from patrol.actions.collecting import emergencies, mandates
+from patrol.actions.collecting.mandates import BadAuthorization
 from patrol.models import Category, LookVerdict, Permission, Scope, Verb
 from patrol.web.access import page
 from patrol.web.forms import ClosedForm, MandateForm

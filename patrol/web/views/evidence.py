@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions import evidence, sharing
+from patrol.actions.disclosing import evidence, sharing
 from patrol.exports.edges import LIMITS
 from patrol.exports.handles import Format
 from patrol.models import Permission

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from patrol.actions import handoff
-from patrol.actions.evidence import NoReason
-from patrol.actions.handoff import About, BadHandoff, Order
-from patrol.actions.soundness import LogUnsound
+from patrol.actions.disclosing import handoff
+from patrol.actions.disclosing.evidence import NoReason
+from patrol.actions.disclosing.handoff import About, BadHandoff, Order
+from patrol.actions.disclosing.soundness import LogUnsound
 from patrol.errors import PatrolError
 from patrol.models import Availability, Permission, Receiver
 from patrol.web.access import page

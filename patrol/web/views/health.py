@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from patrol.actions.readiness import readiness
+from patrol.actions.maintaining.readiness import readiness
 from patrol.settings import Settings
 from patrol.web.access import Access, page
 

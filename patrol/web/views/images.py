@@ -7,8 +7,8 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from patrol.actions import images
-from patrol.actions.images import NoImageReason, OwnReveal
+from patrol.actions.disclosing import images
+from patrol.actions.disclosing.images import NoImageReason, OwnReveal
 from patrol.errors import PatrolError
 from patrol.models import Permission
 from patrol.web.access import page

@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from patrol.actions import alarms, delivery, notices, oncall, reach
-from patrol.actions.oncall import BadTurn
-from patrol.actions.reach import BadReach
-from patrol.actions.shifts import settings_now
+from patrol.actions.notifying import alarms, delivery, notices, oncall, reach
+from patrol.actions.notifying.oncall import BadTurn
+from patrol.actions.notifying.reach import BadReach
+from patrol.actions.staffing.shifts import settings_now
 from patrol.models import Permission, Verb
 from patrol.web.access import page
 from patrol.web.forms import PlainForm

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from patrol.actions import keyboards
-from patrol.actions.keyboards import OwnKeys
+from patrol.actions.staffing import keyboards
+from patrol.actions.staffing.keyboards import OwnKeys
 from patrol.models import Permission
 from patrol.web.access import Access, page
 from patrol.web.forms import BadForm

@@ -7,15 +7,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from patrol.actions import around as neighbours
-from patrol.actions import rank, reviewing, triage, views
-from patrol.actions.assigning import colleagues
-from patrol.actions.forewarning import due, forewarn
-from patrol.actions.later import laters
-from patrol.actions.leases import BEAT_SECONDS
-from patrol.actions.queue import spared
-from patrol.actions.tags import used_tags
-from patrol.actions.triage import (
+from patrol.actions.triaging import around as neighbours
+from patrol.actions.triaging import rank, reviewing, triage, views
+from patrol.actions.triaging.assigning import colleagues
+from patrol.actions.triaging.forewarning import due, forewarn
+from patrol.actions.triaging.later import laters
+from patrol.actions.triaging.leases import BEAT_SECONDS
+from patrol.actions.triaging.queue import spared
+from patrol.actions.triaging.tags import used_tags
+from patrol.actions.triaging.triage import (
     BadDecision,
     Decided,
     LeadChanged,

@@ -8,9 +8,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from patrol.actions import audit, logbook, one_record
-from patrol.actions.audit import LogFilter
-from patrol.actions.presets import MANY_LOOKS, OFTEN, Preset
+from patrol.actions.auditing import audit, logbook, one_record
+from patrol.actions.auditing.audit import LogFilter
+from patrol.actions.auditing.presets import MANY_LOOKS, OFTEN, Preset
 from patrol.models import Permission, Result, Verb
 from patrol.register.watch import LogVerdict
 from patrol.web.access import page

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from patrol.actions import queries
-from patrol.actions.finding import BadQuery
-from patrol.actions.queries import BadQueryToKeep, FollowsOne
+from patrol.actions.searching import queries
+from patrol.actions.searching.finding import BadQuery
+from patrol.actions.searching.queries import BadQueryToKeep, FollowsOne
 from patrol.errors import PatrolError
 from patrol.models import Permission
 from patrol.web.access import page

@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from patrol.actions import rank
+from patrol.actions.triaging import rank
 from patrol.errors import PatrolError
 from patrol.models import Permission
 from patrol.web.access import page

@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from patrol.actions import referrals
-from patrol.actions.referrals import BadReferral, ReferralChanged, Referred
+from patrol.actions.triaging import referrals
+from patrol.actions.triaging.referrals import BadReferral, ReferralChanged, Referred
 from patrol.models import HelpPlace, Permission
 from patrol.web.access import page
 from patrol.web.dates import shown

@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from patrol.actions import backups, certificates, holds, overdue
-from patrol.actions.cases import NoSuchCase
-from patrol.actions.holds import BadHold, HeldAlready, HoldNeedsAnother, NoSuchHold
-from patrol.actions.leads import NoSuchLead
-from patrol.actions.overdue import Kept, Periods
-from patrol.actions.verdicts import NoteQuestioned
+from patrol.actions.casework.cases import NoSuchCase
+from patrol.actions.keeping import certificates, holds, overdue
+from patrol.actions.keeping.holds import BadHold, HeldAlready, HoldNeedsAnother, NoSuchHold
+from patrol.actions.keeping.overdue import Kept, Periods
+from patrol.actions.maintaining import backups
+from patrol.actions.triaging.leads import NoSuchLead
+from patrol.actions.triaging.verdicts import NoteQuestioned
 from patrol.errors import PatrolError
 from patrol.models import Permission
 from patrol.settings import Settings

@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from patrol.actions import reviewing
-from patrol.actions.triage import BadDecision
+from patrol.actions.triaging import reviewing
+from patrol.actions.triaging.triage import BadDecision
 from patrol.models import DismissReason, Permission, Verdict
 from patrol.web.access import page
 from patrol.web.keys import REASONS

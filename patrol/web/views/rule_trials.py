@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from dashboards import charts
 from dashboards.charts import Stack
-from patrol.actions import backtests, rulebook, trials
-from patrol.actions.trials import Wanted
+from patrol.actions.rulemaking import backtests, rulebook, trials
+from patrol.actions.rulemaking.trials import Wanted
 from patrol.models import Permission
 from patrol.web.access import page
 from patrol.web.request import Request

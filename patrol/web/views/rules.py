@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from dashboards import charts
 from dashboards.charts import Stack
-from patrol.actions import query_rule, rule_drafts, rule_sheets, rule_versions, trials
-from patrol.actions.rule_sheets import RulePage
+from patrol.actions.rulemaking import rule_drafts, rule_sheets, rule_versions, trials
+from patrol.actions.rulemaking.rule_sheets import RulePage
+from patrol.actions.searching import query_rule
 from patrol.errors import ManyErrors, PatrolError
 from patrol.models import Permission
 from patrol.settings import Settings

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from patrol.actions import views
+from patrol.actions.triaging import views
 from patrol.models import Permission
 from patrol.web.access import page
 from patrol.web.forms import PlainForm, queue_filter, queue_query

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from patrol.actions import batches, finding, history, queries
-from patrol.actions.finding import BadQuery, Found
+from patrol.actions.searching import batches, finding, history, queries
+from patrol.actions.searching.finding import BadQuery, Found
 from patrol.models import Permission, Verb
 from patrol.search.query import without_field
 from patrol.web.access import page

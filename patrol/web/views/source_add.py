@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from patrol.actions import sources, sources_look
-from patrol.actions.sources_look import Look
+from patrol.actions.collecting import sources, sources_look
+from patrol.actions.collecting.sources_look import Look
 from patrol.errors import PatrolError, Refused, TryLater
 from patrol.models import Permission
 from patrol.web.access import page

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from patrol.actions import statements
+from patrol.actions.collecting import statements
 from patrol.models import Permission
 from patrol.web.access import page
 from patrol.web.forms import PeriodForm

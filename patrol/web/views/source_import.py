@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from patrol.actions import imports
+from patrol.actions.collecting import imports
 from patrol.errors import PatrolError, Refused
 from patrol.models import Permission, ReadPage
 from patrol.web.access import page

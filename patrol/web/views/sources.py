@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from patrol.actions import mandates, sources
-from patrol.actions.endings import endings
-from patrol.actions.mandates import BadAuthorization
+from patrol.actions.collecting import mandates, sources
+from patrol.actions.collecting.endings import endings
+from patrol.actions.collecting.mandates import BadAuthorization
 from patrol.models import Category, Permission
 from patrol.web.access import page
 from patrol.web.forms import ApprovalForm, MandateForm, PlainForm, ReasonForm, run_filter

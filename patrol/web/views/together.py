@@ -3,9 +3,9 @@
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from patrol.actions import bulk
-from patrol.actions.later import laters
-from patrol.actions.triage import BadDecision
+from patrol.actions.triaging import bulk
+from patrol.actions.triaging.later import laters
+from patrol.actions.triaging.triage import BadDecision
 from patrol.models import Permission
 from patrol.web.access import page
 from patrol.web.forms import (

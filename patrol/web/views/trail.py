@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from patrol.actions import history, one_record, sampling
+from patrol.actions.auditing import one_record, sampling
+from patrol.actions.searching import history
 from patrol.models import LookVerdict, Permission
 from patrol.web.access import page
 from patrol.web.dates import TAIPEI

@@ -1,0 +1,1 @@
+"""The access log as auditors read, verify and prune it."""

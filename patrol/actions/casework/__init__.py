@@ -1,0 +1,1 @@
+"""Cases: the file that officers work on."""

@@ -1,0 +1,241 @@
+"""A run's life: due, begun under an authorization, ended in exactly one outcome."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from dashboards.settled import unsettle
+from dashboards.watch import Watch
+from patrol.actions.collecting.binding import binds
+from patrol.actions.collecting.mandates import authorization, in_force
+from patrol.actions.collecting.sources import source_of
+from patrol.actions.desk import Act, Desk
+from patrol.models import Authorization, Outcome, Permission, Source, Verb
+from patrol.register import clock, presence
+from patrol.register.tables import RunRow, SourceRow, StopMark
+from patrol.settings import Settings
+
+SILENT_AFTER = timedelta(seconds=90)
+"""A run that gave no sign of life for so long has no process any more."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A run that may read."""
+
+    run: RunRow
+    source: Source
+    authorization: Authorization
+    marks: Mapping[str, str]
+    engine: str | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run came to, as the reader counts it; posts are counted where they are kept."""
+
+    outcome: Outcome
+    detail: str
+    pages: int = 0
+    requests: int = 0
+    requests_refused: int = 0
+    media_cut: int = 0
+    marks: Mapping[str, str] | None = None
+    engine: str | None = None
+    evidence: str | None = None
+    retry_at: datetime | None = None
+    """Not before this moment does the site want to be asked again."""
+
+
+def enqueue_due(desk: Desk) -> int:
+    """Make a run for each source whose time has come and whose hours it is; one per source and due time, one at a time.
+
+    However many times were missed, one run makes up for them. Returns how many were made.
+    """
+    now = desk.now()
+    made = 0
+    for source in SourceRow.objects.filter(next_due_at__lte=now, paused_at=None):
+        if source.next_due_at is None or source.runs.filter(ended_at=None).exists():
+            continue
+        if (opens := Watch.of(source_of(source)).opens(now)) > now:
+            due = SourceRow.objects.filter(pk=source.pk, next_due_at=source.next_due_at)
+            due.update(next_due_at=opens)  # it overslept: its hours are over
+            continue
+        try:
+            with transaction.atomic():
+                RunRow.objects.create(source=source, due_at=source.next_due_at)
+        except IntegrityError:
+            continue  # another clock made this very run
+        made += 1
+    return made
+
+
+def waiting() -> list[int]:
+    """Runs that no process has begun, oldest first, at most one per source."""
+    busy = RunRow.objects.filter(ended_at=None).exclude(begun_at=None).values("source_id")
+    rows = RunRow.objects.filter(begun_at=None, ended_at=None).exclude(source_id__in=busy)
+    first = {row.source_id: row.pk for row in rows.order_by("-due_at")}
+    return sorted(first.values())
+
+
+def sources_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Each of these runs, with its source."""
+    return list(RunRow.objects.filter(pk__in=numbers).order_by("pk").values_list("pk", "source_id"))
+
+
+def not_begun(run_id: int) -> bool:
+    """Whether no process has begun that run, and none has ended it."""
+    return RunRow.objects.filter(pk=run_id, begun_at=None, ended_at=None).exists()
+
+
+def ended_before(numbers: Iterable[int], at: datetime) -> list[int]:
+    """Those of these runs that had ended then, in their order."""
+    ended = RunRow.objects.filter(pk__in=numbers, ended_at__lte=at).order_by("pk")
+    return list(ended.values_list("pk", flat=True))
+
+
+def due_again(run_id: int) -> bool:
+    """Read a run's source now: what ended the run was no fault of the site. Not when the run before crashed as well.
+
+    Returns whether it is.
+    """
+    run = RunRow.objects.select_related("source").get(pk=run_id)
+    before = run.source.runs.exclude(ended_at=None).filter(pk__lt=run_id).order_by("-pk").first()
+    if run.outcome != Outcome.CRASHED or (before and before.outcome == Outcome.CRASHED):
+        return False
+    due = SourceRow.objects.filter(pk=run.source_id, paused_at=None, next_due_at__gt=clock.now())
+    return due.update(next_due_at=clock.now()) > 0
+
+
+def begin(desk: Desk, run_id: int) -> Begun | None:
+    """Start a run under the authorization in force. None when it may not read: it has then ended, with its outcome."""
+    with desk.act(Permission.SOURCES_RUN, Verb.RUN_BEGUN, subject=f"run:{run_id}") as act:
+        run = RunRow.objects.select_related("source").get(pk=run_id)
+        if run.begun_at is not None:
+            return None  # another process was quicker
+        mandate = in_force(run.source, max(desk.now(), clock.newest()))
+        run.begun_at = run.beat_at = desk.now()
+        run.every_minutes = run.source.body["every_minutes"]
+        run.authorization = mandate
+        act.details = {"source": run.source.name, "source_version": run.source.version}
+        if laboratory := Settings().laboratory_hosts:
+            act.details["laboratory"] = sorted(laboratory)
+        if mandate is None:
+            why = "No authorization was in force when the run was due."
+            _write_end(desk, run, Ended(Outcome.AUTHORIZATION_ENDED, why), act)
+            return None
+        act.purpose = f"authorization:{mandate.pk}"
+        run.save(update_fields=["begun_at", "beat_at", "authorization", "every_minutes"])
+        return Begun(
+            run=run,
+            source=source_of(run.source),
+            authorization=authorization(mandate),
+            marks=dict(run.source.stop_marks.values_list("key", "state")),
+            engine=run.source.body.get("engine") or run.source.detected_engine,
+        )
+
+
+def mandate(run_id: int) -> tuple[Authorization | None, bool]:
+    """The run's authorization if it is still in force, and whether somebody asked the run to stop."""
+    related = ("authorization__source", "authorization__requester", "authorization__approver")
+    run = RunRow.objects.select_related(*related).get(pk=run_id)
+    stop = run.stop_asked_at is not None or run.ended_at is not None
+    row = run.authorization
+    if row is None or row.revoked_at is not None or not binds(row):
+        return None, stop
+    return authorization(row), stop
+
+
+def beat(run_id: int, at: datetime, *, pages: int, requests: int) -> None:
+    """A sign of life."""
+    RunRow.objects.filter(pk=run_id, ended_at=None).update(
+        beat_at=at, pages=pages, requests=requests
+    )
+
+
+def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
+    """End a run. The stop marks move here and nowhere else: with a green outcome, or when its budget was spent.
+
+    A mark is of one thread whose pages were all read and kept; nothing behind it is skipped.
+    """
+    with desk.act(Permission.SOURCES_RUN, Verb.RUN_ENDED, subject=f"run:{run_id}") as act:
+        run = RunRow.objects.select_related("source").get(pk=run_id)
+        outcome = ended.outcome
+        if outcome is Outcome.OK and run.posts_new == 0:
+            outcome = Outcome.NOTHING_NEW
+        if run.authorization_id:
+            act.purpose = f"authorization:{run.authorization_id}"
+        _write_end(desk, run, ended, act, outcome)
+        if outcome.green or outcome is Outcome.STOPPED:
+            _move_marks(run.source, ended.marks or {}, desk.now())
+        return outcome
+
+
+def busy(source: str) -> bool:
+    """Whether a run reads that source now."""
+    begun = RunRow.objects.filter(source__name=source, ended_at=None).exclude(begun_at=None)
+    return begun.exists()
+
+
+def unended(run_id: int) -> bool:
+    """Whether that run has begun or waits, and has no outcome yet."""
+    return RunRow.objects.filter(pk=run_id, ended_at=None).exists()
+
+
+def end_silent(desk: Desk) -> int:
+    """End the runs whose process died without a word: at once on this machine, elsewhere once silent. Returns how many."""
+    silent = desk.now() - SILENT_AFTER
+    begun = RunRow.objects.filter(ended_at=None).exclude(begun_at=None)
+    dead = [run for run in begun if presence.gone(run.pk) or (run.beat_at or silent) < silent]
+    for run in dead:
+        with transaction.atomic():  # another clock may look at this very moment
+            if unended(run.pk):
+                end(desk, run.pk, Ended(Outcome.CRASHED, "The run's process died without a word."))
+        presence.forget(run.pk)
+    return len(dead)
+
+
+def _write_end(
+    desk: Desk, run: RunRow, ended: Ended, act: Act, outcome: Outcome | None = None
+) -> None:
+    run.outcome = outcome or ended.outcome
+    run.ended_at = desk.now()
+    run.detail = ended.detail[:500]
+    for count in ("pages", "requests", "requests_refused", "media_cut"):
+        setattr(run, count, max(getattr(run, count), getattr(ended, count)))
+    run.save()
+    unsettle(run.source_id, run.due_at, run.ended_at)
+    source = run.source
+    if ended.engine:
+        source.detected_engine = ended.engine
+        source.detected_by = (ended.evidence or "")[:200]
+    if source.paused_at is None:
+        watch = Watch.of(source_of(source))
+        due = watch.due(source.name, max(desk.now() + watch.every, ended.retry_at or desk.now()))
+        source.next_due_at = None if run.authorization_id is None else due
+    source.save(update_fields=["detected_engine", "detected_by", "next_due_at"])
+    act.details |= {
+        "source": source.name,
+        "outcome": str(run.outcome),
+        "pages": run.pages,
+        "posts": run.posts,
+        "posts_new": run.posts_new,
+        "sightings": run.sightings,
+        "requests": run.requests,
+        "requests_refused": run.requests_refused,
+        "media_cut": run.media_cut,
+    }
+
+
+def _move_marks(source: SourceRow, marks: Mapping[str, str], at: datetime) -> None:
+    StopMark.objects.bulk_create(
+        [
+            StopMark(source=source, key=key, state=state, moved_at=at)
+            for key, state in marks.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "key"],
+        update_fields=["state", "moved_at"],
+    )

@@ -1,0 +1,1 @@
+"""The installation: set up, healthy, indexed, copied."""

@@ -1,0 +1,1 @@
+"""The people who work here: who they are, how they are spared, when they work."""

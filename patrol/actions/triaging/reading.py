@@ -1,0 +1,96 @@
+"""Opens kept words: a sighting's post, its marks and its handles, as an officer may see them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from patrol.actions.triaging.pieces import MASK, Piece, masked, pieces, snippet
+from patrol.models import HandleRole, LeadKind, Post
+from patrol.register.sealing import unseal
+from patrol.register.spared import hide, value_of
+from patrol.register.tables import Sighting
+
+SIGHTINGS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class HandleShown:
+    """A contact; its value is masked where it is a possible victim's."""
+
+    kind: str
+    value: str
+    role: str
+    confidence: float
+    tag: str
+
+
+@dataclass(frozen=True)
+class OpenSighting:
+    """A sighting with its words decrypted. Made only inside a look that is recorded."""
+
+    row: Sighting
+
+    @cached_property
+    def post(self) -> Post:
+        return Post.model_validate_json(unseal(self.row.unit, self.row.body))
+
+    @property
+    def victim(self) -> bool:
+        """Whether the lead is a possible victim's: contacts in it are nobody's business but the helper's."""
+        return LeadKind(self.row.lead.kind) is LeadKind.POSSIBLE_VICTIM
+
+    @cached_property
+    def spared(self) -> dict[str, str]:
+        """Contacts in it, by their tags, of which an officer said that they are a victim's."""
+        rows = [row for row in self.row.handles.all() if row.role == HandleRole.SPARED]
+        return {row.tag: value_of(self.row.unit, row) for row in rows}
+
+    @cached_property
+    def words(self) -> str:
+        handles = self.row.handles.all()
+        if self.victim:
+            return masked(self.post.words, [(one.span_start, one.span_end) for one in handles])
+        if not self.spared:
+            return self.post.words
+        spans = [(one.span_start, one.span_end) for one in handles if one.tag in self.spared]
+        return hide(self.post.words, spans, self.spared.values(), MASK)
+
+    @property
+    def author(self) -> str | None:
+        """The name as shown; covered where it says a victim's contact."""
+        name = self.post.author
+        return hide(name, (), self.spared.values(), MASK) if name and self.spared else name
+
+    @cached_property
+    def marks(self) -> list[tuple[int, int, str]]:
+        return [
+            (start, end, match.rule)
+            for match in self.row.matches.all()
+            for start, end in match.spans
+        ]
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """All words, cut at the edges of the marks."""
+        return pieces(self.words, self.marks)
+
+    def snippet(self) -> tuple[Piece, ...]:
+        """The neighbourhood of the first mark."""
+        return snippet(self.words, self.marks)
+
+    def handles(self) -> tuple[HandleShown, ...]:
+        """The contacts in it, without repeats."""
+        shown: dict[tuple[str, str], HandleShown] = {}
+        for handle in self.row.handles.all():
+            value = unseal(self.row.unit, handle.value).decode()
+            if self.victim or handle.role == HandleRole.SPARED:
+                value = value[:1] + MASK * 5
+            shown.setdefault(
+                (handle.kind, handle.tag),
+                HandleShown(handle.kind, value, handle.role, handle.confidence, handle.tag),
+            )
+        return tuple(shown.values())
+
+    def offered(self) -> tuple[HandleShown, ...]:
+        """Those that link leads: offered, and nobody's whom somebody may have to help."""
+        if self.victim:
+            return ()
+        return tuple(handle for handle in self.handles() if handle.role == HandleRole.OFFERED)

@@ -1,0 +1,123 @@
+"""Leads as a list shows them: the queue's, the search's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db.models import Count
+
+from patrol.actions.desk import Desk
+from patrol.actions.rulemaking.rulebook import titles
+from patrol.actions.triaging.heads import LeadHead, head_of
+from patrol.actions.triaging.later import PutOff, put_offs
+from patrol.actions.triaging.leads import person_at
+from patrol.actions.triaging.leases import Lease, lease
+from patrol.actions.triaging.pieces import Piece
+from patrol.actions.triaging.reading import HandleShown, OpenSighting
+from patrol.actions.triaging.tags import tags_of
+from patrol.models import HandleRole, LeadKind
+from patrol.register.tables import HandleRow, Lead, Sighting
+
+
+@dataclass(frozen=True)
+class QueueRow(LeadHead):
+    """A lead as the list shows it; one whose words were destroyed has none of its own."""
+
+    sightings: int
+    pieces: tuple[Piece, ...] = ()
+    rules: tuple[dict[str, str], ...] = ()
+    """Titles of the rules that hit, weightiest first."""
+    handles: tuple[HandleShown, ...] = ()
+    author: str | None = None
+    posted_at: datetime | None = None
+    posted_precision: str | None = None
+    assigned_to: str | None = None
+    lease: Lease | None = None
+    seen_elsewhere: dict[str, int] = field(default_factory=dict)
+    """Of each offered contact, by its tag: how many other leads offer it."""
+    put_off: PutOff | None = None
+    tags: tuple[str, ...] = ()
+    gone: bool = False
+    """It no longer passes the filter: shown once more, so that nobody wonders where it went."""
+
+
+def rows_of(desk: Desk, leads: list[Lead], gone: Sequence[Lead] = ()) -> tuple[QueueRow, ...]:
+    """Leads as a list shows them. Call it inside a look that is recorded."""
+    best = _best_sightings(leads)
+    names = titles({match.rule for one in best.values() for match in one.matches.all()})
+    opened = {
+        lead.pk: OpenSighting(best[lead.pk])
+        for lead in leads
+        if lead.retention.wrapped_key is not None and lead.pk in best
+    }
+    seen = offered_elsewhere(
+        person_at(desk).unit_id, [handle.tag for one in opened.values() for handle in one.offered()]
+    )
+    tags = tags_of([lead.pk for lead in leads])
+    later = put_offs(leads, desk.now())
+    rows = []
+    for lead in leads:
+        found = opened.get(lead.pk)
+        row = _row(lead, found, names) if found else _forgotten(lead)
+        elsewhere = {
+            handle.tag: seen[handle.tag] - 1
+            for handle in (found.offered() if found else ())
+            if seen.get(handle.tag, 0) > 1
+        }
+        rows.append(
+            replace(
+                row,
+                lease=lease(desk, lead),
+                seen_elsewhere=elsewhere,
+                put_off=later.get(lead.pk),
+                tags=tags.get(lead.pk, ()),
+                gone=lead in gone,
+            )
+        )
+    return tuple(rows)
+
+
+def offered_elsewhere(unit: int, tags: Sequence[str]) -> dict[str, int]:
+    """Of each contact, how many of the unit's leads offer it; possible victims are not counted."""
+    if not tags:
+        return {}
+    rows = (
+        HandleRow.objects.filter(tag__in=set(tags), role=HandleRole.OFFERED)
+        .filter(sighting__lead__unit=unit)
+        .exclude(sighting__lead__kind=LeadKind.POSSIBLE_VICTIM)
+        .values_list("tag")
+        .annotate(n=Count("sighting__lead_id", distinct=True))
+    )
+    return dict(rows)
+
+
+def _best_sightings(leads: list[Lead]) -> dict[int, Sighting]:
+    """Of each lead the sighting that weighs most, the newest of equals."""
+    by_weight = Sighting.objects.filter(lead__in=leads).order_by("score", "pk")
+    heaviest = dict(by_weight.values_list("lead_id", "pk"))
+    sightings = Sighting.objects.filter(pk__in=heaviest.values()).select_related("unit")
+    best = {one.lead_id: one for one in sightings.prefetch_related("matches", "handles")}
+    for lead in leads:
+        if lead.pk in best:
+            best[lead.pk].lead = lead  # in hand: not to be asked for again
+    return best
+
+
+def _forgotten(lead: Lead) -> QueueRow:
+    """A lead whose words were destroyed."""
+    return QueueRow(**head_of(lead), sightings=lead.sightings_count)
+
+
+def _row(lead: Lead, sighting: OpenSighting, names: dict[str, dict[str, str]]) -> QueueRow:
+    matches = sorted(sighting.row.matches.all(), key=lambda match: -match.weight)
+    return QueueRow(
+        **head_of(lead),
+        sightings=lead.sightings_count,
+        pieces=sighting.snippet(),
+        rules=tuple(names.get(match.rule, {"en": match.rule}) for match in matches),
+        handles=sighting.handles(),
+        author=sighting.author,
+        posted_at=sighting.row.posted_at,
+        posted_precision=sighting.row.posted_precision,
+        assigned_to=lead.assigned_to.account if lead.assigned_to else None,
+    )
