@@ -185,6 +185,10 @@ def authorize(
     declare_age: Annotated[
         str, typer.Option(help="The host that may be told our age by its one cookie.")
     ] = "",
+    directed_at: Annotated[
+        list[str] | None,
+        typer.Option(help="Person-directed: a contact or author's name that may be followed."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Ask for a mandate, as a person. Another person approves it: `patrol source approve ID --as OTHER`."""
@@ -209,11 +213,20 @@ def authorize(
         valid_until=now + timedelta(days=min(days, mandates.MAX_TRIAL_DAYS) if trial else days),
         trial=trial,
         age_host=declare_age.lower() or None,
+        directed_at=tuple(directed_at or ()),
     )
     if as_json:
-        data({"authorization": row.pk, "source": name, "state": "pending"})
+        data(
+            {
+                "authorization": row.pk,
+                "source": name,
+                "state": "pending",
+                "directed": row.directed,
+            }
+        )
     else:
-        say(f"Authorization {row.pk} waits for another person's approval.")
+        kind = "Person-directed authorization" if row.directed else "Authorization"
+        say(f"{kind} {row.pk} waits for another person's approval.")
 
 
 @app.command()

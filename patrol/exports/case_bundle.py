@@ -49,6 +49,7 @@ _NAMES: Mapping[str, Two] = {
     "members": ("成員", "Members"),
     "title": ("案名", "Title"),
     "summary": ("摘要", "Summary"),
+    "notes": ("案件註記（含更正前之文字）", "Notes on the case, with the words before corrections"),
 }
 
 
@@ -57,6 +58,17 @@ class AgainstFact(Model):
 
     lead: int
     what: str
+    account: str
+    at: Moment
+    words: str
+
+
+class CaseNoteFact(Model):
+    """One wording of an officer's note on the case."""
+
+    case_number: int
+    number: int
+    version: int
     account: str
     at: Moment
     words: str
@@ -86,6 +98,8 @@ class CaseExhibit(Model):
     gone: tuple[int, ...]
     """Leads whose words were purged."""
     against: tuple[AgainstFact, ...]
+    notes: tuple[CaseNoteFact, ...] = ()
+    """Every wording of every note on it."""
     looks: tuple[LookFact, ...]
     """Who read the case or did something with it."""
     attested: bool
@@ -164,6 +178,11 @@ def _head(case: CaseExhibit) -> list[Block]:
         *(Block(Look.QUIET, " ".join(two)) for two in (alone, edges.ROUGH)),
         Block(Look.TITLE, label("against")),
         *_listed(_against(one) for one in case.against),
+        Block(Look.HEADING, _name("notes")),
+        *_listed(
+            f"{one.case_number}-{one.number}.{one.version}, {both(one.at)}, {one.account}: {one.words}"
+            for one in case.notes
+        ),
         Block(Look.HEADING, label("looks")),
         *_listed(
             f"{one.record}: {both(one.at)} {one.account} {one.role or ''} {one.verb} {one.result}"

@@ -38,6 +38,8 @@ def as_json(found: CaseFile) -> bytes:
         "exhibits": [asdict(one) for one in found.exhibits],
         "verdicts": [asdict(one) for one in found.verdicts],
         "against": [asdict(one) for one in read.against],
+        "notes": [asdict(one) for one in found.notes],
+        "looks": [one.model_dump(mode="json") for one in found.looks],
         "tasks": [asdict(one) for one in read.tasks],
         "timeline": [asdict(one) for one in read.timeline],
     }
@@ -51,14 +53,16 @@ def _plain(value: object) -> str:
 
 
 def csv_of(found: CaseFile) -> bytes:
-    """Posts, and what speaks against them, a line each; no cell is a formula."""
+    """Posts, what speaks against them, and notes, a line each; no cell is a formula. Who looked is in the JSON."""
     columns = (
         _("Lead"), _("What it is"), _("Status"), _("Category"), _("Source"), _("Author as shown"), _("Posted"),
         _("Captured"), _("Address"), _("SHA-256 of the page"), _("Authorization"), _("Offered contacts"),
         _("Words"), _("Officer"), _("When"),
     )  # fmt: skip
     title = _("Case {0}").format(found.sheet.number)
-    return as_csv(Table("case", title, columns, (*_exhibits(found), *_against(found))))
+    return as_csv(
+        Table("case", title, columns, (*_exhibits(found), *_against(found), *_notes(found)))
+    )
 
 
 def _exhibits(found: CaseFile) -> Iterator[Row]:
@@ -76,7 +80,12 @@ def _against(found: CaseFile) -> Iterator[Row]:
                    one.account, _at(one.at))  # fmt: skip
 
 
-def _row(code: str, lead_id: int, *values: Value) -> Row:
+def _notes(found: CaseFile) -> Iterator[Row]:
+    for one in found.notes:
+        yield _row("note", None, _("Note"), *[None] * 10, one.words, one.account, _at(one.at))
+
+
+def _row(code: str, lead_id: int | None, *values: Value) -> Row:
     return Row(code, Cell(lead_id), tuple(Cell(value) for value in values))
 
 

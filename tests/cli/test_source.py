@@ -112,6 +112,23 @@ def test_a_trial_and_a_declaration_of_age_are_asked_for_and_approved(unit: Path)
     assert (row["authorization"], row["next_due_at"]) == ("trial", None)
 
 
+def test_a_mandate_may_be_directed_at_somebody(unit: Path) -> None:
+    asked = ("authorize", "night", "--as", "lin", "--basis", "art. 28", "--number", "2", "--json")
+    added = patrol(
+        "add", "https://www.ptt.cc/bbs/Night/index.html", "--as", "lin", "--name", "night"
+    )
+    assert added.exit_code == 0
+    done = patrol(*asked, "--directed-at", "heron0088", "--directed-at", "LINE plover77")
+    assert json.loads(done.stdout)["directed"] is True, done.stderr
+    from patrol.actions.searching.following import directed_at
+    from patrol.register.tables import AuthorizationRow
+
+    row = AuthorizationRow.objects.get()
+    assert directed_at(row) == ("heron0088", "LINE plover77")
+    assert "heron0088" not in str(row.directed_tags)
+    assert json.loads(patrol(*asked).stdout)["directed"] is False
+
+
 def test_selectors_are_suggested_for_a_saved_page(tmp_path: Path) -> None:
     file = tmp_path / "talk.html"
     file.write_text(f"<html><body>{TALK}</body></html>")

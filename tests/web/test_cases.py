@@ -178,6 +178,7 @@ def test_what_speaks_against_it_leaves_with_it(
     triage.decide(mei, 1, 2, Verdict.DISMISSED, dismiss_reason=DismissReason.LAWFUL)
     campaigns.judge(mei, 1, 2, LinkState.DETACHED, "文字雷同而已")
     post(client, f"{case}leads/out/", lead="3", why="無關")
+    post(client, f"{case}notes/", note="=先看碼頭")
     answer = post(client, f"{case}export/", 400, kind="csv", purpose=" ")
     assert "An export needs a purpose." in answer.content.decode()
     content = post(client, f"{case}export/", 200, kind="json", purpose="地檢署 115 偵 1").content
@@ -190,6 +191,8 @@ def test_what_speaks_against_it_leaves_with_it(
         (3, "detached", "無關"),
     ]
     assert {one["lead_id"] for one in found["exhibits"]} == {1, 2, 5}
+    assert [(one["words"], one["account"]) for one in found["notes"]] == [("=先看碼頭", "mei")]
+    assert {"case.opened", "case.noted"} <= {one["verb"] for one in found["looks"]}
     assert found["exhibits"][0]["contacts"] == [["line", "seller901"]]
     denied, done = records(verb="case.exported", account="mei")
     assert (denied.result, done.result) == ("error", "allow")
@@ -198,7 +201,7 @@ def test_what_speaks_against_it_leaves_with_it(
     assert ReasonText.objects.get(seq=done.seq).text == "地檢署 115 偵 1"
     sheet = post(client, f"{case}export/", 200, kind="csv", purpose="地檢署").content.decode()
     rows = list(csv.reader(io.StringIO(sheet.removeprefix("\ufeff"))))
-    assert {row[0] for row in rows[1:]} == {"exhibit", "against"}
+    assert {row[0] for row in rows[1:]} == {"exhibit", "against", "note"}
     assert "'=cmd()" in rows[2]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
 

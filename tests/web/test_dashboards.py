@@ -215,6 +215,23 @@ def test_files_hold_the_tables_and_no_formula(grown: Any, sign_in: Sign) -> None
     assert client.get("/dashboards/nothing.csv").status_code == 404
 
 
+def test_no_figures_leave_while_the_log_does_not_hold(
+    grown: Any, sign_in: Sign, records: Records
+) -> None:
+    from patrol.errors import Tampered
+    from patrol.register import disputes
+
+    client = sign_in("lin")
+    disputes.dispute(disputes.VERIFIER, Tampered("It was changed.", why="x", do="y"))
+    for name in CSV_FILES:
+        answer = client.get(f"/dashboards/{name}.csv", DAYS)
+        assert answer.status_code == 409 or answer.status_code >= 500
+    assert client.get("/dashboards/", DAYS).status_code == 200, "figures may still be read"
+    assert {row.result for row in records(verb="dashboard.exported")} == {"error"}
+    disputes.settle(disputes.VERIFIER)
+    assert client.get("/dashboards/coverage.csv", DAYS).status_code == 200
+
+
 def test_the_index_away_is_said_and_coverage_goes_on(
     grown: Any, sign_in: Sign, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,9 @@
 """Notes on a case. A correction is the next version; the earlier wording stays beside it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Max
 
 from patrol.actions.casework.cases import CaseMoved, find_case
@@ -78,4 +82,36 @@ def notes_of(desk: Desk, case_id: int) -> tuple[Note, ...]:
     me = person_at(desk).pk
     return tuple(
         Note(number, tuple(found), authors[number] == me) for number, found in wordings.items()
+    )
+
+
+@dataclass(frozen=True)
+class NoteFact:
+    """One wording of a note, as it leaves with its case."""
+
+    case_number: int
+    number: int
+    version: int
+    account: str
+    at: datetime
+    words: str
+
+
+def told_of(cases: Iterable[int]) -> tuple[NoteFact, ...]:
+    """Every wording of every note on those cases, the oldest first. Call it inside an act that is recorded."""
+    rows = (
+        CaseNote.objects.filter(case__in=cases, case__retention__wrapped_key__isnull=False)
+        .select_related("case__retention", "by")
+        .order_by("written_at", "pk")
+    )
+    return tuple(
+        NoteFact(
+            row.case.number,
+            row.number,
+            row.version,
+            row.by.account,
+            row.written_at,
+            unseal(row.case.retention, row.body).decode(),
+        )
+        for row in rows
     )

@@ -11,10 +11,11 @@ from dashboards import coverage, questions
 from dashboards.coverage import SourceCoverage
 from dashboards.period import Period
 from dashboards.questions import LeadCounts
-from patrol.actions.desk import Desk
+from patrol.actions.desk import Desk, Details
+from patrol.actions.disclosing.soundness import LogUnsound, refuse_unsound
 from patrol.actions.triaging.queue import WAITING, QueueFilter, chosen
 from patrol.errors import BadInput, NotFound
-from patrol.models import LeadKind, LeadStatus, Permission, Verb
+from patrol.models import LeadKind, LeadStatus, Permission, Result, Verb
 from patrol.register.tables import OutboxRow, SourceRow
 from patrol.search import IndexAway, Outage, open_index
 from patrol.settings import Settings
@@ -82,7 +83,7 @@ def export(
 ) -> bytes:
     """One table of figures as a file: built, recorded with its hash and its number of rows, then given away.
 
-    Raises `NoFigures`; `NotCounted` for counts of leads while the index cannot be asked.
+    Raises `NoFigures`, `LogUnsound`; `NotCounted` for counts of leads while the index cannot be asked.
     """
     subject = f"figures:{name}" if name in (*LEAD_FIGURES, *COVERAGE_FIGURES) else None
     desk.require(Permission.DASHBOARDS_READ, Verb.DASHBOARD_EXPORTED, subject)
@@ -91,6 +92,12 @@ def export(
     of_leads = name in LEAD_FIGURES
     needs = Permission.LEADS_READ if of_leads else Permission.SOURCES_READ
     desk.require(needs, Verb.DASHBOARD_EXPORTED, subject)
+    try:
+        refuse_unsound()
+    except LogUnsound as error:
+        details: Details = {"error": type(error).__name__}
+        desk.record(Verb.DASHBOARD_EXPORTED, subject=subject, result=Result.ERROR, details=details)
+        raise
     shown = _figures(desk, period, leads=of_leads, sources=not of_leads)
     if of_leads and shown.leads is None:
         raise NotCounted
@@ -105,7 +112,7 @@ def export(
     return content
 
 
-def _days(period: Period) -> dict[str, str | int | bool | list[str] | list[int] | None]:
+def _days(period: Period) -> Details:
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
 
 

@@ -1,7 +1,9 @@
 """A case leaves as evidence: every lead that was ever in it, what speaks against it, proofs and the verifier, in one ZIP."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
+from patrol.actions.casework.case_notes import told_of
 from patrol.actions.casework.casefile import CaseSheet, files_of, places_of, sheet
 from patrol.actions.casework.cases import LONGEST_PURPOSE, PurposeMissing, find_case
 from patrol.actions.desk import Desk, Details
@@ -11,7 +13,7 @@ from patrol.actions.disclosing.soundness import refuse_unsound
 from patrol.actions.triaging.leads import person_at
 from patrol.errors import PatrolError, Refused
 from patrol.exports.bundle import Attachment, Sealed
-from patrol.exports.case_bundle import AgainstFact, CaseExhibit, name_of, sealed
+from patrol.exports.case_bundle import AgainstFact, CaseExhibit, CaseNoteFact, name_of, sealed
 from patrol.models import LeadKind, Permission, Result, Verb
 from patrol.register import proofs
 from patrol.register.tables import Case, CaseLead, Lead, LedgerRecord
@@ -115,6 +117,7 @@ def _exhibit(desk: Desk, case: Case, gathered: Sequence[Gathered], purpose: str)
             )
             for one in read.against
         ),
+        notes=tuple(CaseNoteFact(**asdict(one)) for one in told_of(files_of(case))),
         looks=looks_at(f"case:{case.pk}"),
         attested=False,
         unproven=(),

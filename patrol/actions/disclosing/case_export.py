@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from patrol.actions.casework.case_notes import NoteFact, told_of
 from patrol.actions.casework.casefile import CaseSheet, files_of, places_of, sheet
 from patrol.actions.casework.cases import LONGEST_PURPOSE, PurposeMissing, find_case
 from patrol.actions.desk import Desk
+from patrol.actions.disclosing.exhibits import looks_at
 from patrol.actions.disclosing.soundness import refuse_unsound
 from patrol.actions.linking.members import opened_of
+from patrol.exports.exhibit import LookFact
 from patrol.models import Permission, Verb
 from patrol.register.tables import Decision
 
@@ -53,6 +56,10 @@ class CaseFile:
     sheet: CaseSheet
     exhibits: tuple[Exhibit, ...]
     verdicts: tuple[Verdict, ...]
+    notes: tuple[NoteFact, ...]
+    """Every wording of every note on it."""
+    looks: tuple[LookFact, ...]
+    """Who read the case or did something with it, as the access log has it."""
     exported_by: str
     exported_at: datetime
     purpose: str
@@ -112,6 +119,8 @@ def _file(desk: Desk, case_id: int, purpose: str) -> CaseFile:
             Verdict(row.lead_id, row.verdict, row.dismiss_reason, row.by.account, row.decided_at)
             for row in rows
         ),
+        notes=told_of(files_of(case)),
+        looks=tuple(one for file in files_of(case) for one in looks_at(f"case:{file}")),
         exported_by=desk.actor.account,
         exported_at=desk.now(),
         purpose=purpose,
