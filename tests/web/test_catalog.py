@@ -26,7 +26,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-RAISING = ("patrol/actions/*.py", "patrol/register/log.py", "patrol/register/sealing.py", "patrol/register/proofs.py",
+RAISING = ("patrol/actions/**/*.py", "patrol/register/log.py", "patrol/register/sealing.py", "patrol/register/proofs.py",
            "patrol/search/cluster.py", "patrol/web/forms.py")  # fmt: skip
 """Where the errors are raised that a page may show."""
 
