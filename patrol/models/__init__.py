@@ -2,6 +2,7 @@
 
 from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.flagging import Flagging, Handle, Match, Part, Span
+from patrol.models.health import Because, Health
 from patrol.models.notice import HelpPlace, MessageChannel, NoticeKind
 from patrol.models.post import (
     Capture,
@@ -25,7 +26,14 @@ from patrol.models.rule import (
     Term,
     Word,
 )
-from patrol.models.source import AgeDeclaration, Authorization, Scope, Selectors, Source
+from patrol.models.source import (
+    AgeDeclaration,
+    Authorization,
+    Revisit,
+    Scope,
+    Selectors,
+    Source,
+)
 from patrol.models.words import (
     Availability,
     Bond,
@@ -60,6 +68,7 @@ __all__ = [
     "AgeDeclaration",
     "Authorization",
     "Availability",
+    "Because",
     "Bond",
     "BroughtAs",
     "Capture",
@@ -75,6 +84,7 @@ __all__ = [
     "HandleKind",
     "HandleRole",
     "HandleStanding",
+    "Health",
     "HelpPlace",
     "Hit",
     "Ingredient",
@@ -102,6 +112,7 @@ __all__ = [
     "Receiver",
     "Record",
     "Result",
+    "Revisit",
     "Role",
     "Rule",
     "RuleScope",

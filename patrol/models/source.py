@@ -38,6 +38,21 @@ class Selectors(Model):
     """Links to threads, on pages that hold no post."""
 
 
+class Revisit(Model):
+    """Limits within which a source is read as often as it is written in."""
+
+    fastest_minutes: int = Field(ge=1, le=10_080)
+    """Never more often than every so many minutes."""
+    slowest_minutes: int = Field(ge=1, le=10_080)
+    """Nor more rarely."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.fastest_minutes > self.slowest_minutes:
+            raise ValueError("fastest_minutes is the shorter of the two intervals")
+        return self
+
+
 class Source(Model):
     """A site, board or channel we may look at: its engine, where to begin, and how often."""
 
@@ -51,6 +66,8 @@ class Source(Model):
     start: tuple[Address, ...] = Field(min_length=1)
     """Thread lists, threads or feeds where reading begins."""
     every_minutes: int = Field(default=60, ge=1, le=10_080)
+    revisit: Revisit | None = None
+    """Between which intervals it is read as often as it is written in; None keeps to `every_minutes`."""
     timezone: str = "Asia/Taipei"
     """For dates that the board prints without one."""
     max_pages: int = Field(default=200, ge=1, le=5_000)
@@ -64,6 +81,8 @@ class Source(Model):
     seconds_between_requests: float = Field(default=1.0, ge=0.0, le=600.0)
     floor: int = Field(default=1, ge=0)
     """Rows that a healthy run reads at least, or it is `suspiciously_empty`."""
+    learns_floor: bool = True
+    """Whether a run is `suspiciously_empty` also where it reads far less than this board always has."""
     hours: tuple[int, int] | None = None
     """Local hours in which it may run, such as `[8, 22]`; None is any hour."""
     deadline_minutes: int = Field(default=30, ge=1, le=720)
@@ -74,6 +93,13 @@ class Source(Model):
     def _read_in_one_way(self) -> Self:
         if self.engine is not None and self.selectors is not None:
             raise ValueError("a source is read by its engine or by its selectors, not by both")
+        return self
+
+    @model_validator(mode="after")
+    def _begins_within_its_limits(self) -> Self:
+        limits = self.revisit
+        if limits and not limits.fastest_minutes <= self.every_minutes <= limits.slowest_minutes:
+            raise ValueError("every_minutes lies between fastest_minutes and slowest_minutes")
         return self
 
 

@@ -20,7 +20,7 @@ class ChangedSinceShown(Refused):
         )
 
 
-_WORKED = frozenset({"title", "every_minutes", "floor"})
+_WORKED = frozenset({"title", "every_minutes", "revisit", "floor", "learns_floor"})
 """Settings of everyday work: what they change is neither what is read nor how."""
 
 

@@ -23,6 +23,10 @@ class SourceRow(models.Model):
     detected_engine = models.CharField(max_length=63, null=True)
     detected_by = models.CharField(max_length=200, null=True)
     """The evidence that decided the engine."""
+    health = models.JSONField(null=True)
+    """A `patrol.models.Health`, written when a run ends: how often it is read and why, its learned floor, its failures."""
+    learned_since = models.DateTimeField(null=True)
+    """What runs read before is not compared with: it was read differently, or somebody said that it is right as it is."""
     created_at = models.DateTimeField(auto_now_add=True)
 
 
@@ -108,6 +112,14 @@ class RunRow(models.Model):
     requests = models.PositiveIntegerField(default=0)
     requests_refused = models.PositiveIntegerField(default=0)
     media_cut = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(null=True)
+    """Rows that were seen: threads on lists, and posts; null where a run ended before it could count them."""
+    page_rows = models.PositiveIntegerField(null=True)
+    """Most rows of one page of a list or a feed."""
+    overran = models.BooleanField(default=False)
+    """Whether nothing that it saw had been known before, as far as it may follow: older posts were out of its sight."""
+    lost_posts = models.PositiveIntegerField(null=True)
+    """About how many posts since the good reading before are lost for good; null where it reached what was known."""
     brought_as = word(BroughtAs, null=True)
     """In what shape a person brought its posts by hand: nobody asked the site, and coverage does not count it."""
 
