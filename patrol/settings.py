@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     """Address of a witness (C2SP tlog-witness) that is asked to sign every checkpoint of the access log."""
     witness_key: str = ""
     """The witness's public key, as its operator gave it: `name+id+key`."""
+    stamp: str = ""
+    """Address of an authority of time (RFC 3161) that stamps checkpoints of the access log; empty asks none."""
+    stamp_authority: Path | None = None
+    """PEM file of the certificates that its stamps must lead to."""
+    stamp_minutes: int = Field(default=60, ge=1, le=1440)
+    """After how many minutes the next checkpoint is stamped."""
     mail_server: str = ""
     """`host:port` of the mail server that takes our messages; empty sends no mail."""
     mail_security: Literal["starttls", "tls", "none"] = "starttls"

@@ -54,7 +54,7 @@ def test_there_is_something_to_look_at() -> None:
     assert len(list(sources())) > 50
 
 
-ONE_FILE = {"patrol/ledger/verifier.py": 960}
+ONE_FILE = {"patrol/ledger/verifier.py": 1060}
 """The auditor's tool is one file by promise: it is read, copied and run alone."""
 
 

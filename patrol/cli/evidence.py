@@ -118,13 +118,16 @@ def verify(
     proof: Annotated[
         Path | None, typer.Option(help="Proof of the export's record, where it came later.")
     ] = None,
+    tsa: Annotated[
+        Path | None, typer.Option(help="Certificates of an authority of time (PEM), for stamps.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Verify a bundle, anywhere: no data directory is needed. A file that is not what was sealed is named.
 
     Exit 0: all holds. 5: something is not what was sealed. 6: the auditor's key, or the proof of the export, is missing.
     """
-    for path in filter(None, (bundle, key, proof)):
+    for path in filter(None, (bundle, key, proof, tsa)):
         if not path.is_file():
             raise NotFound(
                 f"There is no file {path}.",
@@ -133,7 +136,7 @@ def verify(
             )
     line = key.read_text("utf-8", "replace") if key else None
     later = proof.read_text("utf-8", "replace") if proof else None
-    found = verifier.verify_bundle(bundle, line, witness, later)
+    found = verifier.verify_bundle(bundle, line, witness, later, tsa)
     if json:
         data({"ok": found.status == verifier.OK, **found._asdict()})
     else:

@@ -99,7 +99,7 @@ def _manifest(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
             "redacted": exhibit.redacted,
             "full_manifest": exhibit.full_manifest,
             "full_record": exhibit.full_record,
-            "time": (edges.ATTESTED if exhibit.attested else edges.ALONE)[1],
+            "time": edges.time_of(attested=exhibit.attested, stamped=exhibit.stamped)[1],
             "seal": "The seal is over the text kept. The hash of the bytes received is not re-checkable.",
             "seals": {one.file: one.record for one in exhibit.captures if one.file and one.record},
             "files": {name: sha256(content) for name, content in sorted(files.items())},
@@ -108,7 +108,7 @@ def _manifest(exhibit: Exhibit, files: Mapping[str, bytes]) -> bytes:
 
 
 def _readme(exhibit: Exhibit) -> str:
-    alone = edges.ATTESTED if exhibit.attested else edges.ALONE
+    alone = edges.time_of(attested=exhibit.attested, stamped=exhibit.stamped)
     twin = (
         f"遮蔽本；完整本目錄之 SHA-256 為 {exhibit.full_manifest}（紀錄 {exhibit.full_record}）。\n"
         f"Redacted. The complete bundle's manifest has SHA-256 {exhibit.full_manifest} (record {exhibit.full_record}).\n"

@@ -103,6 +103,8 @@ class CaseExhibit(Model):
     looks: tuple[LookFact, ...]
     """Who read the case or did something with it."""
     attested: bool
+    stamped: str = ""
+    """When and by whom the checkpoint of its proofs was stamped (RFC 3161), `TIME NAME`."""
     unproven: tuple[int, ...]
 
 
@@ -133,7 +135,7 @@ def sealed(
         "leads": [one.lead for one in leads],
         "made_at": case.made_at.isoformat(),
         "redacted": False,
-        "time": (edges.ATTESTED if case.attested else edges.ALONE)[1],
+        "time": edges.time_of(attested=case.attested, stamped=case.stamped)[1],
         "seal": "The seal is over the text kept. The hash of the bytes received is not re-checkable.",
         "seals": {page.file: page.record for page in captures if page.file and page.record},
         "files": {name: sha256(content) for name, content in sorted(files.items())},
@@ -171,7 +173,7 @@ def _head(case: CaseExhibit) -> list[Block]:
     lines = [
         Block(Look.PLAIN, f"{name}: {visible(str(said))}") for name, said in told if said != ""
     ]
-    alone = edges.ATTESTED if case.attested else edges.ALONE
+    alone = edges.time_of(attested=case.attested, stamped=case.stamped)
     return [
         Block(Look.TITLE, f"{_name('case')} {case.number}"),
         *lines,
@@ -211,7 +213,7 @@ def _numbers(leads: Sequence[int]) -> str:
 
 
 def _readme(case: CaseExhibit) -> str:
-    alone = edges.ATTESTED if case.attested else edges.ALONE
+    alone = edges.time_of(attested=case.attested, stamped=case.stamped)
     return (
         f"{_name('case')} {case.number}\n\n"
         "驗證（離線，僅需 Python 3.11 與 cryptography；公鑰與本次匯出紀錄之證明請向稽核另行取得）：\n"

@@ -44,6 +44,22 @@ ATTESTED = (
     "存取紀錄之檢查點另有外部見證人簽署。",
     "A witness outside this machine signed the access log's checkpoint.",
 )
+STAMPED = (
+    "存取紀錄之檢查點另有時戳機構（RFC 3161）之時戳：{0}（{1}）。",
+    "An authority of time (RFC 3161) stamped the access log's checkpoint: {0} ({1}).",
+)
+
+
+def time_of(*, attested: bool, stamped: str) -> tuple[str, str]:
+    """Who says when: a witness, an authority of time, or this machine alone."""
+    told = [ATTESTED] if attested else []
+    if stamped:
+        at, _, by = stamped.partition(" ")
+        told.append((STAMPED[0].format(at, by), STAMPED[1].format(at, by)))
+    chinese, english = zip(*(told or [ALONE]), strict=True)
+    return " ".join(chinese), " ".join(english)
+
+
 ROUGH = (
     "分數與規則僅決定順序，不是判斷；由人決定。",
     "Scores and rules order the queue and judge nothing: people decide.",

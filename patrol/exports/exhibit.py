@@ -184,6 +184,8 @@ class Exhibit(Model):
     full_record: int | None = None
     """The record of the access log that says the complete one was made."""
     attested: bool = False
+    stamped: str = ""
+    """When and by whom the checkpoint of its proofs was stamped (RFC 3161), `TIME NAME`; empty without a stamp."""
     """Whether a witness outside this machine signed the log's checkpoint."""
     sightings: tuple[SightingFact, ...]
     captures: tuple[CaptureFact, ...]

@@ -92,7 +92,7 @@ def _head(one: Exhibit) -> Iterator[Block]:
         ("reason", one.reason),
         ("full", one.full_manifest),
     )
-    yield _said(edges.ATTESTED if one.attested else edges.ALONE)
+    yield _said(edges.time_of(attested=one.attested, stamped=one.stamped))
     yield _said(edges.ROUGH)
 
 

@@ -26,7 +26,9 @@ import os
 import random
 import re
 import sqlite3
+import subprocess
 import sys
+import tempfile
 import zipfile
 import zlib
 from binascii import hexlify
@@ -54,6 +56,7 @@ ROTATION = re.compile(rf"((\S+)\nrotation\n(\S+)\n(\S+)\n)\n{_SIGNATURES}", re.A
 MAX_PROOF_BYTES = 65_536
 MAX_MEMBER_BYTES = 64 * 1024 * 1024
 MANIFEST, EXPORTED, EXPORT_PROOF = "manifest.json", "export-record.json", "export-record.tlog-proof"
+NO_STAMP = "No stamp of an authority of time is in it."
 PROOF_HEAD = "c2sp.org/tlog-proof@v1\n"
 PROOF = re.compile(
     re.escape(PROOF_HEAD) + r"extra ([A-Za-z0-9+/=]+)\nindex (0|[1-9]\d{0,15})\n"
@@ -105,6 +108,10 @@ CREATE TABLE ledger_reason (seq INTEGER PRIMARY KEY, salt, text);"""
 
 class CannotJudge(Exception):
     """What was given says neither that the log holds nor that it does not."""
+
+
+class Unstamped(Exception):
+    """There is nothing here that can judge a stamp."""
 
 
 class Fault(NamedTuple):
@@ -678,7 +685,12 @@ class Verifier:
             yield json.loads(body)
 
 
-def verify_proof(text: str, key_line: str | None, witness: str | None = None) -> Report:
+def verify_proof(
+    text: str,
+    key_line: str | None,
+    witness: str | None = None,
+    stamp: tuple[bytes, Path] | None = None,
+) -> Report:
     """Whether a proof shows that its record is in the log of that key. Does not raise."""
     try:
         key = read_key(key_line) if key_line else None
@@ -704,6 +716,9 @@ def verify_proof(text: str, key_line: str | None, witness: str | None = None) ->
         if not (seq <= note.size and leads(note.root, note.size, seq - 1, leaf(body), path)):
             raise ValueError("its path does not lead to the root that was signed")  # noqa: TRY301
         seen = [attested(below, witness)] if witness else []
+        seen += [stamped(below.partition("\n\n")[0] + "\n", *stamp)] if stamp else []
+    except Unstamped as error:
+        return Report(CANNOT_JUDGE, 0, 0, None, None, f"No judgement: {error}.")
     except (CannotJudge, ValueError) as error:
         sentence = f"The proof of record {seq} does not hold: {error}."
         return Report(TAMPERED, 1, 1, seq, "edited", sentence)
@@ -723,11 +738,16 @@ def verify_proof(text: str, key_line: str | None, witness: str | None = None) ->
 
 
 def verify_bundle(
-    path: Path, key_line: str | None, witness: str | None = None, proof: str | None = None
+    path: Path,
+    key_line: str | None,
+    witness: str | None = None,
+    proof: str | None = None,
+    tsa: MaybePath = None,
 ) -> Report:
     """Whether every file of an evidence bundle is what was sealed. Does not raise.
 
-    `proof` is that of the export's own record, where it came after the bundle.
+    `proof` is that of the export's own record, where it came after the bundle. `tsa` has the certificates to which
+    stamps in it must lead.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -753,7 +773,7 @@ def verify_bundle(
         return Report(TAMPERED, len(files), 0, None, "edited", said_)
     if proof:
         files[EXPORT_PROOF] = proof.encode()
-    return _bundle_proofs(manifest, files, told["seq"], key_line, witness)
+    return _bundle_proofs(manifest, files, told["seq"], key_line, (witness, tsa))
 
 
 def _bundle_proofs(
@@ -761,20 +781,14 @@ def _bundle_proofs(
     files: dict[str, bytes | None],
     exported: int,
     key_line: str | None,
-    witness: str | None,
+    by: tuple[str | None, MaybePath],
 ) -> Report:
     """What the log says of a bundle whose files are what its manifest lists."""
-    proven: dict[int, bytes] = {}
     given = key_line or (files.get("log.pub") or b"").decode(errors="replace") or None
-    remarks = [str(manifest.get("time"))]
-    for name in sorted(name for name in files if name.endswith(".tlog-proof")):
-        text = (files[name] or b"").decode(errors="replace")
-        found = verify_proof(text, given, witness)
-        if found.status != OK:
-            return found._replace(sentence=f"{name}: {found.sentence}")
-        body = base64.b64decode(text.split("\n")[1].removeprefix("extra "))
-        proven[strict(body)["seq"]] = body
-        remarks = list(found.remarks[1:]) if witness else remarks
+    proven, times = _proven(files, given, by)
+    if isinstance(times, Report):
+        return times
+    remarks = times if any(by) and NO_STAMP not in times else [str(manifest.get("time")), *times]
     for name, seq in dict(manifest.get("seals") or {}).items():
         if seq not in proven:
             remarks.append(f"{name}: record {seq}, which names its seal, is not proven here.")
@@ -792,6 +806,33 @@ def _bundle_proofs(
         status = INCOMPLETE
         said_ = "All files agree; the key came with them: compare it with the auditor's."
     return Report(status, len(files), len(proven), None, None, said_, tuple(remarks))
+
+
+def _proven(
+    files: dict[str, bytes | None], key: str | None, by: tuple[str | None, MaybePath]
+) -> tuple[dict[int, bytes], list[str] | Report]:
+    """The records that a bundle proves, and who else attests the time; a report where a proof does not hold."""
+    witness, tsa = by
+    proven: dict[int, bytes] = {}
+    times: dict[bytes, str] = {}
+    for name in sorted(name for name in files if name.endswith(".tlog-proof")):
+        text = (files[name] or b"").decode(errors="replace")
+        stamp = stamp_beside(text, files)
+        unread = (stamp, tsa) if stamp and tsa and stamp not in times else None
+        found = verify_proof(text, key, witness, unread)
+        if found.status != OK:
+            return {}, found._replace(sentence=f"{name}: {found.sentence}")
+        body = base64.b64decode(text.split("\n")[1].removeprefix("extra "))
+        proven[strict(body)["seq"]] = body
+        if witness:
+            times[b""] = found.remarks[1]
+        if unread:
+            times[unread[0]] = found.remarks[-1]
+        elif stamp and not tsa:
+            times[stamp] = "A stamp of an authority of time is in it: --tsa names its certificates."
+    if tsa and not set(times) - {b""}:
+        times[b"-"] = NO_STAMP
+    return proven, list(times.values())
 
 
 def _record(body: bytes | None) -> dict[str, Any]:
@@ -842,6 +883,47 @@ def attested(note: str, witness: str) -> str:
     raise ValueError("the witness did not sign it")
 
 
+def stamp_beside(proof: str, files: dict[str, bytes | None]) -> bytes | None:
+    """The stamp of the checkpoint under which a proof is, if it is among the files."""
+    found = PROOF.fullmatch(proof)
+    size = found[4].split("\n")[1] if found and found[4].count("\n") > 1 else ""
+    return files.get(f"proofs/checkpoint-{size}.tsr")
+
+
+def stamped(words: str, answer: bytes, authority: Path) -> str:
+    """When an authority of time stamped that text (RFC 3161), as OpenSSL reads its answer.
+
+    Its certificate is judged as of the time in the stamp: evidence outlives certificates. Raises `ValueError`
+    when the stamp does not hold, `Unstamped` when nothing here can judge it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        stamp, text = Path(folder, "stamp.tsr"), Path(folder, "words")
+        stamp.write_bytes(answer)
+        text.write_text(words, "utf-8")
+        read = _openssl("-reply", "-in", str(stamp), "-text")
+        found = re.search(
+            r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT$", read, re.MULTILINE
+        )
+        if not found:
+            raise ValueError("its stamp tells no time")
+        at = datetime.strptime(f"{found[1]} {found[2]}", "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+        when = str(int(at.timestamp()))
+        given = ("-data", str(text), "-in", str(stamp), "-CAfile", str(authority), "-attime", when)
+        if "Verification: OK" not in _openssl("-verify", *given):
+            raise ValueError("its stamp is not over it, or not by that authority")
+    return f"Time attested by an authority of time (RFC 3161): {at:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def _openssl(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["openssl", "ts", *words], check=False, capture_output=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unstamped("the program `openssl` checks stamps, and is not here") from error
+    return done.stdout.decode(errors="replace")
+
+
 def said(record: dict[str, Any]) -> str:
     """A record in a line."""
     actor, subject = record["actor"], record["subject"] or ""
@@ -885,6 +967,8 @@ def options() -> argparse.ArgumentParser:
     each.add_argument("--json", action="store_true", help="one JSON object")
     verify = does.add_parser("verify", parents=[each], help="everything")
     verify.add_argument("--witness", help="a witness's key, which must have signed the proof too")
+    verify.add_argument("--tsa", type=Path, help="certificates of an authority of time, PEM")
+    verify.add_argument("--stamp", type=Path, help="a stamp of a proof's checkpoint, .tsr")
     verify.add_argument("--proof", type=Path, help="of a bundle's export, where it came later")
     prove = does.add_parser("prove", parents=[each], help="that one record is in the log")
     prove.add_argument("seq", type=int)
@@ -903,10 +987,12 @@ def answer(given: argparse.Namespace) -> tuple[Report, list[str]]:
             text = file.read(MAX_PROOF_BYTES).decode(errors="replace")
         key = given.key.read_text(errors="replace") if given.key else None
         if text.startswith(PROOF_HEAD):
-            return verify_proof(text, key, given.witness), []
+            both = given.stamp and given.tsa
+            stamp = (given.stamp.read_bytes(), given.tsa) if both else None
+            return verify_proof(text, key, given.witness, stamp), []
         if zipfile.is_zipfile(given.log) or text.startswith("PK"):
             proof = given.proof.read_text(errors="replace") if given.proof else None
-            return verify_bundle(given.log, key, given.witness, proof), []
+            return verify_bundle(given.log, key, given.witness, proof, given.tsa), []
     verifier = Verifier(given.log, given.key, given.notes, given.remember)
     lines: list[str] = []
 

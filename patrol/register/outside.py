@@ -10,7 +10,6 @@ import http.client
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -18,14 +17,13 @@ from patrol.errors import PatrolError, Tampered, TryLater
 from patrol.ledger.checkpoint import Checkpoint
 from patrol.ledger.tree import Grown
 from patrol.ledger.witness import Seen, WitnessKey, request
-from patrol.register import checkpoints, disputes, log, pickup
+from patrol.register import asking, checkpoints, disputes, log, pickup, stamping
 from patrol.register.tables import LedgerCheckpoint, LedgerCopy, LedgerIndex
 from patrol.settings import Settings
 
 OVERDUE = timedelta(minutes=15)
-ANSWER_SECONDS = 10.0
 MAX_ANSWER_BYTES = 16_384
-PICKUP, WITNESS = "pickup", "witness"
+PICKUP, WITNESS, STAMP = "pickup", "witness", "stamp"
 
 
 class WitnessAway(TryLater):
@@ -56,6 +54,11 @@ def configured(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, value in places if value)
 
 
+def has_work(settings: Settings) -> bool:
+    """Whether checkpoints are copied anywhere, or stamped."""
+    return bool(configured(settings) or settings.stamp)
+
+
 def copy_due(settings: Settings) -> list[PatrolError]:
     """Give the last checkpoint to every second place that has not got it. Returns what went wrong; that is kept too."""
     last = LedgerCheckpoint.objects.order_by("-size").first()
@@ -75,7 +78,22 @@ def copy_due(settings: Settings) -> list[PatrolError]:
         else:
             disputes.settle(place)
             _left(place, last.size, kept)
-    return faults
+    return faults + _stamped(settings)
+
+
+def _stamped(settings: Settings) -> list[PatrolError]:
+    """Have the last checkpoint stamped when it is time. An authority of time keeps no copy: it is no second place."""
+    if not settings.stamp:
+        return []
+    try:
+        fresh = stamping.stamp_due(settings, timezone.now())
+    except PatrolError as error:
+        _failed(STAMP, error)
+        return [error]
+    if fresh:
+        with log.durably():
+            LedgerCopy.objects.filter(place=STAMP).delete()
+    return []
 
 
 def unseen_since(now: datetime) -> datetime | None:
@@ -83,7 +101,7 @@ def unseen_since(now: datetime) -> datetime | None:
 
     None while that is younger than `OVERDUE`.
     """
-    size = max(LedgerCopy.objects.values_list("size", flat=True), default=0)
+    size = max(LedgerCopy.objects.exclude(place=STAMP).values_list("size", flat=True), default=0)
     first = (
         LedgerIndex.objects.filter(seq__gt=size).order_by("seq").values_list("at", flat=True)[:1]
     )
@@ -180,16 +198,11 @@ def _proof(old: int, size: int) -> list[bytes]:
 
 
 def _post(address: str, body: bytes) -> tuple[int, str]:
-    """One request to the address that the operator named; no redirect is followed."""
-    where = urlsplit(address)
-    kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
-    connection = kind(where.netloc, timeout=ANSWER_SECONDS)
+    kind = "text/plain; charset=utf-8"
     try:
-        path = f"{where.path.rstrip('/')}/add-checkpoint"
-        connection.request("POST", path, body, {"Content-Type": "text/plain; charset=utf-8"})
-        answer = connection.getresponse()
-        return answer.status, answer.read(MAX_ANSWER_BYTES).decode(errors="replace")
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise WitnessAway(address, f"It does not answer: {type(error).__name__}.") from error
-    finally:
-        connection.close()
+        status, answer = asking.post(
+            f"{address.rstrip('/')}/add-checkpoint", body, kind, MAX_ANSWER_BYTES
+        )
+    except asking.NoAnswer as error:
+        raise WitnessAway(address, f"It does not answer: {error}.") from error
+    return status, answer.decode(errors="replace")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from patrol.errors import NotFound, TryLater
 from patrol.ledger.checkpoint import Checkpoint
 from patrol.ledger.tree import Grown
-from patrol.register import checkpoints, floor, outside
+from patrol.register import checkpoints, floor, outside, stamping
 from patrol.register.tables import LedgerCheckpoint, LedgerRecord
 
 
@@ -45,7 +45,7 @@ class NotSignedYet(TryLater):
 
 
 def prove(seq: int) -> Proof:
-    """The proof of a record: under the checkpoint that a witness signed if it reaches that far, else under the last.
+    """The proof of a record: under a checkpoint that a witness signed or an authority of time stamped, else under the last.
 
     Raises `NoSuchRecord`, `NotSignedYet`.
     """
@@ -62,12 +62,12 @@ def prove(seq: int) -> Proof:
 def prove_each(seqs: Collection[int]) -> list[Proof]:
     """Proofs of those records that are there and under a signed checkpoint, in their order: one tree for all.
 
-    They are under the checkpoint that a witness signed if it reaches as far as the last of them.
+    They are under the checkpoint that a witness signed, or an authority of time stamped, if it reaches as far as the last of them.
     """
     if not seqs:
         return []
     seen = outside.attested(max(seqs))
-    note = seen.note if seen else _last_note(1)
+    note = seen.note if seen else _last_note(max(seqs)) or _newest()
     if note is None:
         return []
     tree = _tree(note)
@@ -79,8 +79,14 @@ def prove_each(seqs: Collection[int]) -> list[Proof]:
 
 
 def _last_note(seq: int) -> str | None:
+    if (stamped := stamping.reaching(seq)) is not None:
+        return LedgerCheckpoint.objects.get(size=stamped).note
     last = LedgerCheckpoint.objects.order_by("-size").first()
     return last.note if last and last.size >= seq else None
+
+
+def _newest() -> str | None:
+    return LedgerCheckpoint.objects.order_by("-size").values_list("note", flat=True).first()
 
 
 def _tree(note: str) -> Grown:

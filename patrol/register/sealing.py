@@ -13,17 +13,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from patrol.errors import NotFound, Tampered
+from patrol.register.inserts import Insert
 from patrol.register.secrets import secret_file
 from patrol.register.tables import RetentionUnit
 from patrol.settings import Settings
 
 _NONCE_BYTES = 12
+_UNITS = Insert(RetentionUnit, "kind", "of", "wrapped_key")
 
 
 class Wrapped(NamedTuple):
@@ -84,22 +86,53 @@ def _opener(key: bytes) -> AESGCM:
 
 def new_unit(kind: str, of: str, expires_at: datetime | None = None) -> RetentionUnit:
     """A unit with a fresh key, saved in the transaction at hand."""
-    unit = fresh_unit(kind, of, expires_at)
-    save_units([unit])
-    return unit
+    _, wrapped = _fresh_key(kind, of)
+    return RetentionUnit.objects.create(
+        kind=kind, of=of, wrapped_key=wrapped, expires_at=expires_at
+    )
 
 
-def fresh_unit(kind: str, of: str, expires_at: datetime | None = None) -> RetentionUnit:
-    """A unit with a fresh key that `save_units` has yet to write: nothing can be sealed before."""
+def _fresh_key(kind: str, of: str) -> tuple[bytes, bytes]:
+    """A key, and the same wrapped."""
     key = AESGCM.generate_key(256)
     nonce = os.urandom(_NONCE_BYTES)
-    wrapped = nonce + _master().encrypt(nonce, key, f"{kind}:{of}".encode())
-    return RetentionUnit(kind=kind, of=of, wrapped_key=wrapped, expires_at=expires_at)
+    return key, nonce + _master().encrypt(nonce, key, f"{kind}:{of}".encode())
 
 
-def save_units(units: Sequence[RetentionUnit]) -> None:
-    """Write fresh units, in the transaction at hand."""
-    RetentionUnit.objects.bulk_create(units)
+class Seal:
+    """The key of one unit, open, for who seals words for many units at once."""
+
+    def __init__(self, cipher: AESGCM, row: tuple[str, str, bytes] | None, pk: int | None) -> None:
+        """Made by `fresh` and `of`."""
+        self._cipher = cipher
+        self._row = row
+        self.pk = pk
+        """The unit's number; None until it is saved."""
+
+    @classmethod
+    def fresh(cls, kind: str, of: str) -> Self:
+        """For a new unit, which `save` has yet to write: nothing can be sealed before."""
+        key, wrapped = _fresh_key(kind, of)
+        return cls(AESGCM(key), (kind, of, wrapped), None)
+
+    @classmethod
+    def of(cls, unit: RetentionUnit | Wrapped) -> Self:
+        """For a unit that is there. Raises `Forgotten`, `SealBroken`."""
+        return cls(_unit_key(unit), None, unit.pk)
+
+    @staticmethod
+    def save(seals: Sequence["Seal"]) -> None:
+        """Write the units of fresh ones, in the transaction at hand."""
+        rows = [seal._row for seal in seals if seal._row]  # noqa: SLF001  (its own)
+        for seal, number in zip(seals, _UNITS.numbered(rows), strict=True):
+            seal.pk = number
+
+    def seal(self, words: bytes) -> bytes:
+        """Encrypt for that unit alone."""
+        if self.pk is None:
+            raise ValueError("a unit seals nothing before it has a number")
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, words, str(self.pk).encode())
 
 
 def _unit_key(unit: RetentionUnit | Wrapped) -> AESGCM:
@@ -122,11 +155,7 @@ def seal(unit: RetentionUnit, words: bytes) -> bytes:
 
 def seal_each(unit: RetentionUnit, words: Iterable[bytes]) -> Iterator[bytes]:
     """The same for many, each with a nonce of its own; the unit's key is unwrapped once."""
-    key = _unit_key(unit)
-    of = str(unit.pk).encode()
-    for each in words:
-        nonce = os.urandom(_NONCE_BYTES)
-        yield nonce + key.encrypt(nonce, each, of)
+    return map(Seal.of(unit).seal, words)
 
 
 def unseal(unit: RetentionUnit | Wrapped, sealed: bytes | memoryview) -> bytes:

@@ -3,12 +3,20 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from patrol.models import HandleRole, HandleStanding
+from django.db import connection
+
+from patrol.models import HandleStanding
 from patrol.register.sealing import unseal
 from patrol.register.tables import HandleJudgement, HandleRow, RetentionUnit
 
 SHORTEST = 4
 """Characters of a contact that is looked for beside its marked places: shorter ones are parts of words."""
+_AT_ONCE = 100
+"""Contacts that one question names."""
+_SAID = (
+    "SELECT tag, standing FROM register_handlejudgement WHERE unit_id = %s AND tag IN ({})"
+    " ORDER BY id"
+)
 
 
 def standings(unit: int, tags: Collection[str]) -> dict[str, HandleStanding]:
@@ -18,13 +26,16 @@ def standings(unit: int, tags: Collection[str]) -> dict[str, HandleStanding]:
     return {tag: told for tag, told in said.items() if told is not HandleStanding.UNJUDGED}
 
 
-def spare_kept(unit: int, rows: Iterable[HandleRow]) -> None:
-    """Spare contacts that are about to be kept, where officers said before that they are a victim's."""
-    named = list(rows)
-    said = standings(unit, {row.tag for row in named}) if named else {}
-    for row in named:
-        if said.get(row.tag) is HandleStanding.VICTIM:
-            row.role_before, row.role = row.role, HandleRole.SPARED
+def spared(unit: int, tags: Collection[str]) -> set[str]:
+    """Those of these contacts that officers of the unit called a victim's last: asked for each group of posts that is kept."""
+    last: dict[str, str] = {}
+    named = list(tags)
+    for at in range(0, len(named), _AT_ONCE):
+        some = named[at : at + _AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(_SAID.format(", ".join(["%s"] * len(some))), [unit, *some])
+            last |= dict(cursor.fetchall())
+    return {tag for tag, told in last.items() if told == HandleStanding.VICTIM}
 
 
 def hide(words: str, spans: Sequence[tuple[int, int]], values: Iterable[str], mask: str) -> str:

@@ -5,7 +5,7 @@ import threading
 import structlog
 from django.db import connection
 
-from patrol.register import outside
+from patrol.register import asking, outside
 from patrol.settings import Settings
 
 _log = structlog.get_logger()
@@ -14,7 +14,7 @@ AFTER_FAULT_SECONDS = 30.0
 
 
 class Publisher(threading.Thread):
-    """Copies what is signed until it is told to stop. Without a second place it ends at once."""
+    """Copies what is signed until it is told to stop. Without a second place, or an authority of time, it ends at once."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(name="publisher", daemon=True)
@@ -22,7 +22,7 @@ class Publisher(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
-        if not outside.configured(self.settings):
+        if not outside.has_work(self.settings):
             return
         try:
             while not self._over.is_set():
@@ -35,7 +35,7 @@ class Publisher(threading.Thread):
         """Give the last checkpoint, then end."""
         self._over.set()
         if self.is_alive():
-            self.join(outside.ANSWER_SECONDS / 2)
+            self.join(asking.ANSWER_SECONDS / 2)
 
     def _copy(self) -> bool:
         """Whether something went wrong. Whatever it is, the next try may succeed."""

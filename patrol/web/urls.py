@@ -178,6 +178,7 @@ urlpatterns = [
     path("log/verify/", log.verify, name="log_verify"),
     path("log/<int:seq>/", log.record, name="log_record"),
     path("log/<int:seq>/proof/", log.proof, name="log_proof"),
+    path("log/stamps/<int:size>/", log.stamp, name="log_stamp"),
     path("log/<int:seq>/words/", trail.unlock_search, name="log_words"),
     path("log/<int:seq>/review/", trail.review, name="log_judge"),
     path("log/leads/<int:lead_id>/", trail.lead, name="log_lead"),

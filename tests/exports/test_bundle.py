@@ -46,11 +46,15 @@ def zipped(told: dict[str, bytes], like: bytes | None = None) -> bytes:
 
 
 def judged(
-    tmp_path: Path, content: bytes, line: str | None, proof: str | None = None
+    tmp_path: Path,
+    content: bytes,
+    line: str | None,
+    proof: str | None = None,
+    tsa: Path | None = None,
 ) -> verifier.Report:
     path = tmp_path / "bundle.zip"
     path.write_bytes(content)
-    return verifier.verify_bundle(path, line, None, proof)
+    return verifier.verify_bundle(path, line, None, proof, tsa)
 
 
 def proof_of(house: Any, made: Any, lead: int) -> str:
@@ -74,6 +78,41 @@ def test_it_holds_with_the_auditors_key_and_the_proof_of_its_export(
     without = judged(tmp_path, made.content, None, proof)
     assert without.status == verifier.INCOMPLETE
     assert "compare it with the auditor's" in without.sentence
+
+
+def test_a_stamped_bundle_says_who_else_attests_the_time(
+    house: Any, lead: int, key: str, tmp_path: Path
+) -> None:
+    from patrol.actions.disclosing import evidence
+    from patrol.register import outside
+    from patrol.settings import Settings
+    from tests.plugins.authority import serving
+
+    with serving(tmp_path) as (clock, address):
+        told = {"stamp": address, "stamp_authority": clock.root}
+        assert outside.copy_due(Settings().model_copy(update=told)) == []
+    made = evidence.export(house.desk("mei"), lead, REASON)
+    inside = files(made.content)
+    (name,) = (name for name in inside if name.endswith(".tsr"))
+    assert "stamped the access log's checkpoint" in inside["report.txt"].decode()
+    assert "CN=Clock of the county" in json.loads(inside["manifest.json"])["time"]
+    proof = proof_of(house, made, lead)
+    found = judged(tmp_path, made.content, key, proof, clock.root)
+    assert found.status == verifier.OK, found.sentence
+    (said,) = found.remarks
+    assert said.startswith("Time attested by an authority of time (RFC 3161): 20")
+    assert "--tsa names its certificates" in judged(tmp_path, made.content, key, proof).remarks[-1]
+    (tmp_path / "elsewhere").mkdir()
+    with serving(tmp_path / "elsewhere") as (other, _):
+        found = judged(tmp_path, made.content, key, proof, other.root)
+    assert (found.status, "its stamp is not over it" in found.sentence) == (verifier.TAMPERED, True)
+    bent = zipped({**inside, name: inside[name][:-1]}, like=made.content)
+    assert name in judged(tmp_path, bent, key, proof, clock.root).sentence
+    by_hand = tmp_path / "words.txt"
+    by_hand.write_bytes(inside[name.replace(".tsr", ".txt")])
+    (tmp_path / "stamp.tsr").write_bytes(inside[name])
+    done = clock.verify(by_hand, tmp_path / "stamp.tsr")
+    assert "Verification: OK" in done, "as a court's expert would, without any of our programs"
 
 
 def test_its_own_verifier_says_so_without_this_program(

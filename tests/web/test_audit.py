@@ -134,6 +134,34 @@ def test_one_record_is_shown_with_its_proof_and_that_is_recorded(
     assert [row.subject for row in records(verb="log.read")] == [f"record:{seen.seq}"] * 2
 
 
+def test_a_stamped_record_says_by_whose_clock_and_gives_the_stamp(
+    sign_in: Sign, look: Callable[[str], str], records: Records
+) -> None:
+    from django.utils import timezone
+
+    from patrol.register.checkpoints import sign_now
+    from patrol.register.tables import LedgerStamp
+
+    sign_in("mei").get("/leads/1/")
+    (seen,) = records(verb="lead.viewed")
+    signed = sign_now()
+    assert signed is not None
+    now = timezone.now()
+    LedgerStamp.objects.create(size=signed.size, answer=b"told", at=now, by="CN=<b>", asked_at=now)
+    page = look(f"/log/{seen.seq}/")
+    assert "An authority of time (CN=&lt;b&gt;) stamped it:" in page
+    assert "by this machine alone" not in page
+    assert f"/log/stamps/{signed.size}/" in page
+    answer = sign_in("audit").get(f"/log/stamps/{signed.size}/")
+    assert (answer.content, answer.headers["Content-Type"]) == (
+        b"told",
+        "application/timestamp-reply",
+    )
+    assert sign_in("audit").get("/log/stamps/9999/").status_code == 404
+    assert sign_in("mei").get(f"/log/stamps/{signed.size}/").status_code == 403
+    assert records(verb="log.proved")[0].subject == f"checkpoint:{signed.size}"
+
+
 def test_a_record_that_is_not_there(sign_in: Sign) -> None:
     assert sign_in("audit").get("/log/999999/").status_code == 404
 

@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 
 from patrol.actions.desk import Desk
-from patrol.errors import PatrolError
+from patrol.errors import NotFound, PatrolError
 from patrol.ledger.checkpoint import VerifierKey
 from patrol.models import Permission, Verb
-from patrol.register import checkpoints, floor, proofs
+from patrol.register import checkpoints, floor, proofs, stamping
 from patrol.register.proofs import Proof
+from patrol.register.stamping import Stamp
 from patrol.register.tables import LedgerRecord
 
 _ROWS_AT_ONCE = 1_000
@@ -25,6 +26,15 @@ class CannotWrite(PatrolError):
         )
 
 
+class NoSuchStamp(NotFound):
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The checkpoint of {size} records has no stamp.",
+            why="No authority of time is named, or it stamped another checkpoint.",
+            do="Take the stamp from the page of a record that says when it was stamped.",
+        )
+
+
 def prove(desk: Desk, seq: int) -> Proof:
     """The proof of one record, to be taken away. Recorded before it is given."""
     desk.require(Permission.LOG_VERIFY, Verb.LOG_PROVED, f"record:{seq}")
@@ -35,6 +45,17 @@ def prove(desk: Desk, seq: int) -> Proof:
         details={"size": proof.size, "attested": proof.attested},
     )
     return proof
+
+
+def stamp(desk: Desk, size: int) -> Stamp:
+    """What an authority of time said of a checkpoint, to be taken away. Recorded before it is given. Raises `NoSuchStamp`."""
+    subject = f"checkpoint:{size}"
+    desk.require(Permission.LOG_VERIFY, Verb.LOG_PROVED, subject)
+    found = stamping.find(size)
+    if found is None:
+        raise NoSuchStamp(size)
+    desk.record(Verb.LOG_PROVED, subject=subject, details={"size": size, "stamped": True})
+    return found
 
 
 def export(desk: Desk, path: Path) -> int:

@@ -14,7 +14,8 @@ from patrol.actions.triaging.seen_by import seen_by
 from patrol.errors import BadInput
 from patrol.ledger.checkpoint import Checkpoint
 from patrol.models import NoticeKind, Permission, Verb
-from patrol.register import log, proofs
+from patrol.register import log, proofs, stamping
+from patrol.register.stamping import Stamp
 from patrol.register.tables import Lead, LedgerIndex, LedgerRecord, SearchRow, Sighting
 
 
@@ -46,6 +47,8 @@ class RecordSheet:
     size: int | None
     """Of the log in that checkpoint."""
     attested: bool
+    stamp: Stamp | None
+    """What an authority of time said of that checkpoint."""
     verdict: str | None
     """An auditor's, on this look."""
     has_words: bool
@@ -98,6 +101,7 @@ def one_record(desk: Desk, seq: int) -> RecordSheet:
         path=path,
         size=size,
         attested=attested,
+        stamp=stamping.find(size) if size else None,
         verdict=verdicts([seq]).get(seq),
         has_words=_has_words(body),
         next=LedgerIndex.objects.filter(seq=seq + 1).values_list("seq", flat=True).first(),

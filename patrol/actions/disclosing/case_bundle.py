@@ -7,7 +7,7 @@ from patrol.actions.casework.case_notes import told_of
 from patrol.actions.casework.casefile import CaseSheet, files_of, places_of, sheet
 from patrol.actions.casework.cases import LONGEST_PURPOSE, PurposeMissing, find_case
 from patrol.actions.desk import Desk, Details
-from patrol.actions.disclosing.evidence import Bundle, VictimStays, tools
+from patrol.actions.disclosing.evidence import Bundle, VictimStays, proofs_of, stamped_at, tools
 from patrol.actions.disclosing.exhibits import Gathered, gather, looks_at
 from patrol.actions.disclosing.soundness import refuse_unsound
 from patrol.actions.triaging.leads import person_at
@@ -71,6 +71,7 @@ def _made(desk: Desk, case_id: int, purpose: str) -> tuple[CaseExhibit, Sealed, 
         update={
             "unproven": tuple(sorted(set(about) - {proof.seq for proof in proven})),
             "attested": bool(proven) and all(proof.attested for proof in proven),
+            "stamped": stamped_at(proven),
         }
     )
     leads = [one.exhibit for one in gathered]
@@ -128,6 +129,6 @@ def _attachments(gathered: Sequence[Gathered], proven: Sequence[proofs.Proof]) -
     captures = {name: body for one in gathered for name, body in one.captures.items()}
     return [
         *(Attachment(name, body) for name, body in sorted(captures.items())),
-        *(Attachment(f"proofs/{proof.name}", proof.text.encode()) for proof in proven),
+        *proofs_of(proven),
         *tools(),
     ]

@@ -1,8 +1,9 @@
 """Evidence leaves the house: built, recorded with its manifest's hash, and only then given away."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from patrol.actions.desk import Desk, Details
@@ -15,7 +16,7 @@ from patrol.exports.exhibit import Exhibit
 from patrol.exports.redaction import redacted
 from patrol.ledger import verifier
 from patrol.models import LeadKind, Permission, Result, Verb
-from patrol.register import notes, proofs
+from patrol.register import notes, proofs, stamping
 from patrol.register.tables import Lead, LedgerIndex, LedgerRecord
 
 
@@ -173,13 +174,14 @@ def _made(desk: Desk, lead: Lead, reason: str, *, twin: bool) -> tuple[Sealed, E
         update={
             "unproven": tuple(sorted(unproven)),
             "attested": bool(proven) and all(proof.attested for proof in proven),
+            "stamped": stamped_at(proven),
         }
     )
     if twin:
         full = next(one for one in exported(lead.pk) if not one.redacted)
         exhibit = redacted(exhibit, full.manifest_sha256, full.record)
         proven = []  # their records name colleagues
-    return sealed(exhibit, [*_captures(gathered, twin=twin), *_proofs(proven), *tools()]), exhibit
+    return sealed(exhibit, [*_captures(gathered, twin=twin), *proofs_of(proven), *tools()]), exhibit
 
 
 def _captures(gathered: Gathered, *, twin: bool) -> list[Attachment]:
@@ -188,8 +190,20 @@ def _captures(gathered: Gathered, *, twin: bool) -> list[Attachment]:
     return [Attachment(name, body) for name, body in gathered.captures.items()]
 
 
-def _proofs(proven: list[proofs.Proof]) -> list[Attachment]:
-    return [Attachment(f"proofs/{proof.name}", proof.text.encode()) for proof in proven]
+def proofs_of(proven: Sequence[proofs.Proof]) -> list[Attachment]:
+    """Proofs, and the stamps of their checkpoints with the text that was stamped."""
+    files = [Attachment(f"proofs/{proof.name}", proof.text.encode()) for proof in proven]
+    for stamp in filter(None, map(stamping.find, sorted({proof.size for proof in proven}))):
+        files.append(Attachment(f"proofs/{stamp.name}.tsr", stamp.answer))
+        files.append(Attachment(f"proofs/{stamp.name}.txt", stamp.words.encode()))
+    return files
+
+
+def stamped_at(proven: Sequence[proofs.Proof]) -> str:
+    """When and by whom the checkpoint of all these proofs was stamped; empty when it was not."""
+    stamps = list(map(stamping.find, {proof.size for proof in proven}))
+    (stamp,) = stamps if len(stamps) == 1 else [None]
+    return f"{stamp.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {stamp.by}" if stamp else ""
 
 
 def tools() -> list[Attachment]:

@@ -29,11 +29,12 @@ from patrol.register.tables.log import (
     LedgerPruned,
     LedgerRecord,
     LedgerSigner,
+    LedgerStamp,
     ReasonText,
 )
 from patrol.register.tables.notices import Alarm, Message, Notice, OnCall, Reach, Referral
 from patrol.register.tables.outbox import OutboxRow
-from patrol.register.tables.people import Person, SignInLink, Unit
+from patrol.register.tables.people import ApiToken, Person, SignInLink, Unit
 from patrol.register.tables.queries import SearchRow, SearchTag, StandingHit, StandingQuery
 from patrol.register.tables.rank import RankSwitch, RankWeights
 from patrol.register.tables.rules import LexiconRow, RuleTally, RuleTrial, RuleVersion
@@ -55,6 +56,7 @@ from patrol.register.tables.work import (
 
 __all__ = [
     "Alarm",
+    "ApiToken",
     "AuthorizationRow",
     "BacktestPost",
     "BackupCopy",
@@ -84,6 +86,7 @@ __all__ = [
     "LedgerPruned",
     "LedgerRecord",
     "LedgerSigner",
+    "LedgerStamp",
     "LegalHold",
     "LexiconRow",
     "LinkJudgement",

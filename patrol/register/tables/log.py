@@ -91,3 +91,21 @@ class LedgerPruned(models.Model):
 
     class Meta:
         db_table = "ledger_pruned"
+
+
+class LedgerStamp(models.Model):
+    """What an authority of time (RFC 3161) said of a checkpoint: that its text was there at that time."""
+
+    size = models.BigIntegerField(primary_key=True)
+    """Of the checkpoint."""
+    answer = models.BinaryField()
+    """The authority's whole answer."""
+    at = models.DateTimeField()
+    """By its clock."""
+    by = models.CharField(max_length=200)
+    """The name in its certificate."""
+    asked_at = models.DateTimeField()
+    """By ours."""
+
+    class Meta:
+        db_table = "ledger_stamp"

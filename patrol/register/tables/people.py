@@ -54,3 +54,18 @@ class SignInLink(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class ApiToken(models.Model):
+    """What lets a program ask in somebody's name, for so long and no more than it was made for. Only its hash is kept."""
+
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    """What it may ask, `inbox:count`; never more than its person may."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    """When it was last used, to the hour."""
+    revoked_at = models.DateTimeField(null=True)

@@ -104,6 +104,15 @@ def proof(request: Request, seq: int) -> HttpResponse:
     return answer
 
 
+@page(Permission.LOG_VERIFY, shows=True)
+def stamp(request: Request, size: int) -> HttpResponse:
+    """What an authority of time said of a checkpoint, as OpenSSL reads it."""
+    found = logbook.stamp(request.desk, size)
+    answer = HttpResponse(found.answer, content_type="application/timestamp-reply")
+    answer["Content-Disposition"] = f'attachment; filename="{found.name}.tsr"'
+    return answer
+
+
 def _records(request: Request, verdict: LogVerdict | None) -> HttpResponse:
     wanted = _filter(request.GET)
     found = audit.records(request.desk, wanted)
