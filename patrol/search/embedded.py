@@ -4,7 +4,9 @@ A reader looks at the month's `meta.json` before each search, so that it finds
 what another process has put. The text is indexed and not stored.
 """
 
+import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,8 @@ _OPEN_WRITERS = 2
 """Months whose writers stay open: this one, and the last around midnight of the first."""
 _AT_ONCE = 1_000
 """Ids that one question names."""
+IDLE_SECONDS = 60
+"""How long a process keeps months open that it does not search."""
 _ATTEMPTS = 5
 """Of a search whose month is swapped or merged under it; each takes about a millisecond."""
 
@@ -65,12 +69,54 @@ class _Reader:
             return self._index.searcher()
 
 
+class _Open:
+    """The readers of this process: to open three years' months takes longer than to search them.
+
+    Of one index directory, and only while it is asked: months that nobody has
+    searched for a minute are let go, so that no file outlives its purge by more.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._root: Path | None = None
+        self._readers: dict[Path, _Reader] = {}
+        self._used_at = 0.0
+        self._timer: threading.Timer | None = None
+
+    def of(self, root: Path) -> dict[Path, _Reader]:
+        """Those of that directory, to look up and to add to."""
+        with self._lock:
+            if root != self._root:
+                self._root, self._readers = root, {}
+            self._used_at = time.monotonic()
+            if self._timer is None:
+                self._wait(IDLE_SECONDS)
+            return self._readers
+
+    def _wait(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._let_go)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            left = self._used_at + IDLE_SECONDS - time.monotonic()
+            if left > 0:
+                self._wait(left)
+            else:
+                self._root, self._readers, self._timer = None, {}, None
+
+
+_OPEN = _Open()
+os.register_at_fork(after_in_child=_OPEN.__init__)  # type: ignore[misc]  # its lock and timer stay behind
+
+
 class EmbeddedIndex:
     """Keeps the promise of `PostIndex` in a directory."""
 
     def __init__(self, path: Path, *, writer: bool) -> None:
         self._shelves = Shelves(path, schema.FORMAT)
-        self._readers: dict[Path, _Reader] = {}
+        self._readers = {} if writer else _OPEN.of(self._shelves.path)
         self._writers: dict[Path, tantivy.IndexWriter] = {}
         self._turn = threading.RLock()
         if writer:
@@ -153,11 +199,13 @@ class EmbeddedIndex:
         total = 0
         items: list[IndexedPost] = []
         for shelf, searcher in self._searchers():
-            total += _how_many(searcher, found)
             wanted = query.limit + 1 - len(items)
+            if not wanted or rest is not found:
+                total += _how_many(searcher, found)
             if wanted and (last_shelf is None or shelf <= last_shelf):
-                hits = searcher.search(rest, wanted, count=False, order_by_field=schema.KEY).hits
-                items += [schema.kept(searcher.doc(address))[0] for _, address in hits]
+                hits = searcher.search(rest, wanted, count=rest is found, order_by_field=schema.KEY)
+                total += _count_of(hits) if rest is found else 0
+                items += [schema.kept(searcher.doc(address))[0] for _, address in hits.hits]
         page = tuple(items[: query.limit])
         return Page(
             items=page, total=total, next=page[-1].key if len(items) > query.limit else None
@@ -238,7 +286,7 @@ class EmbeddedIndex:
         with self._turn:
             for path in tuple(self._writers):
                 self._close_writer(path)
-            self._readers.clear()
+            self._readers = {}
             self._shelves.unlock()
 
     def _close_writer(self, path: Path | None) -> None:
@@ -291,7 +339,7 @@ class EmbeddedIndex:
             try:
                 return read()
             except (ValueError, OSError):
-                self._readers.clear()
+                self._readers.clear()  # of whoever reads beside us too: they open them again
         with self._away("read"):
             return read()
 
@@ -310,5 +358,9 @@ class EmbeddedIndex:
 
 
 def _how_many(searcher: tantivy.Searcher, found: tantivy.Query) -> int:
-    result: Any = searcher.search(found, 1)  # its stub forgets `count`
+    return _count_of(searcher.search(found, 1))
+
+
+def _count_of(result: Any) -> int:
+    """Its stub forgets `count`."""
     return int(result.count)

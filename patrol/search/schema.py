@@ -114,10 +114,11 @@ def delete(writer: tantivy.IndexWriter, post_id: str) -> None:
 
 def found_by(query: Query, *, victims: bool) -> tantivy.Query:
     """All that the query finds; `before` and `limit` are left to the page."""
-    clauses: list[_Clause] = [(Occur.Must, tantivy.Query.all_query())]
-    clauses += [(Occur.Must, _words(words)) for words in query.words]
-    clauses += [(Occur.MustNot, _words(words)) for words in query.without]
+    clauses: list[_Clause] = [(Occur.Must, _words(words)) for words in query.words]
     clauses += [(Occur.Must, _any_of(facet, of)) for facet, of in query.filters.items()]
+    if not clauses:
+        clauses.append((Occur.Must, tantivy.Query.all_query()))  # to leave out of
+    clauses += [(Occur.MustNot, _words(words)) for words in query.without]
     clauses += [(Occur.MustNot, _any_of(facet, of)) for facet, of in query.excluded.items()]
     if query.first_day or query.last_day:
         low, high = _number(query.first_day, 0), _number(query.last_day, 99_999_999)
@@ -151,7 +152,11 @@ def _words(words: str) -> tantivy.Query:
 
 
 def _any_of(facet: Facet, values: Iterable[str]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(SCHEMA, facet.value, [str(value) for value in values])
+    """A set of terms gathers all its documents before anything is compared; the list of one term is skipped through."""
+    named = [str(value) for value in values]
+    if len(named) == 1:
+        return tantivy.Query.term_query(SCHEMA, facet.value, named[0], index_option="basic")
+    return tantivy.Query.term_set_query(SCHEMA, facet.value, named)
 
 
 def _between(name: str, low: int, high: int) -> tantivy.Query:
