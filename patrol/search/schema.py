@@ -97,6 +97,10 @@ TALLIES: dict[str, Any] = {
 """The question for the tally of each day."""
 
 
+HOW_MANY: dict[str, Any] = {"value_count": {"field": KEY}}
+"""The question for the number of documents: each has one key."""
+
+
 def seen_on(day: int) -> tantivy.Query:
     """All of that day."""
     return _between(_SEEN_ON, day, day)

@@ -7,7 +7,7 @@ looked at the lead since, cannot judge it blindly: the access log says who has.
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from patrol.actions.desk import Desk
 from patrol.actions.staffing.care import left_out
@@ -37,7 +37,10 @@ def draw(lead: Lead, decision: Decision, now: datetime) -> None:
 def open_to(desk: Desk) -> QuerySet[SecondReview]:
     """Reviews of the unit that nobody has made, of decisions by somebody else, oldest first."""
     person = person_at(desk)
-    reviews = SecondReview.objects.filter(decided_at=None, lead__in=visible(desk))
+    seen = Exists(
+        visible(desk).filter(pk=OuterRef("lead_id"))
+    )  # of the few reviews, not of all leads
+    reviews = SecondReview.objects.filter(seen, decided_at=None)
     own = reviews.exclude(first__by__in=same_eyes(person)).exclude(lead__status=LeadStatus.NEW)
     spared = left_out(desk)
     if spared:
@@ -56,7 +59,8 @@ def same_eyes(person: Person) -> QuerySet[Person]:
 
 def offered(desk: Desk) -> list[SecondReview]:
     """Those that this person can judge blindly."""
-    reviews = list(open_to(desk)[:OFFERED])
+    lean = open_to(desk).select_related(None).select_related("first")
+    reviews = list(lean.only("lead_id", "first__decided_at")[:OFFERED])
     looks = _looks(desk, reviews)
     return [one for one in reviews if not _has_looked(one, looks)]
 
