@@ -53,6 +53,14 @@ class Report(Model):
     media_cut: int = 0
     marks: dict[str, str] = {}
     """New states of the threads whose every followed page was read and kept."""
+    rows: int | None = None
+    """Rows that were seen: threads on lists, and posts."""
+    page_rows: int | None = None
+    """Most rows of one page of a list or a feed."""
+    overran: bool = False
+    """Whether some list moved as a whole, as far as it is followed."""
+    feeds: int = 0
+    """Pages of feeds that were read: what they do not show any more is not to be had."""
     engine: str | None = None
     evidence: str | None = None
     """By what the engine was recognised; None when it was named."""

@@ -78,6 +78,12 @@ class Walk:
         """Threads that did not move since their mark."""
         self.unmapped = 0
         """Lists that a list of lists named, beyond those that are followed."""
+        self.page_rows = 0
+        """Most rows of one page of a list or a feed."""
+        self.overran = False
+        """Whether some list moved as a whole, as far as it is followed: what stood there before is out of sight."""
+        self.feeds = 0
+        """Pages of feeds."""
 
     def begin(self, urls: Sequence[str]) -> None:
         """Start at these addresses."""
@@ -137,8 +143,12 @@ class Walk:
         new = [link for link in threads if link.key not in self._listed]
         self._listed.update(link.key for link in new)
         self.rows += len(new)
+        self.page_rows = max(self.page_rows, len(threads))
+        if next_page and visit.page >= self._source.list_pages and self._marks:
+            told = [link for link in threads if link.state]
+            self.overran |= bool(told) and all(map(self._moved, told))
         for link in new:
-            moved = link.state is None or self._marks.get(link.key) != link.state
+            moved = link.state is None or self._moved(link)
             if not moved and self._is_settled(link):
                 self.skipped += 1
             else:
@@ -181,6 +191,8 @@ class Walk:
     def fed(self, visit: Visit, posts: Sequence[Post], next_page: str | None) -> None:
         """A feed was read and kept."""
         self.rows += len(posts)
+        self.page_rows = max(self.page_rows, len(posts))
+        self.feeds += 1
         if next_page and posts and visit.page < self._source.list_pages:
             self._offer(self._lists, Visit(next_page, "feed", visit.page + 1))
 
@@ -206,6 +218,10 @@ class Walk:
             for thread in self._read
             if thread.done and thread.whole and thread.key and thread.state
         }
+
+    def _moved(self, link: ThreadLink) -> bool:
+        """Whether the list says something else of it than when it was last read whole."""
+        return self._marks.get(link.key) != link.state
 
     def _is_settled(self, link: ThreadLink) -> bool:
         """Whether nobody is expected to edit it any more."""

@@ -1,13 +1,14 @@
 """A run's life: due, begun under an authorization, ended in exactly one outcome."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from dashboards.settled import unsettle
 from dashboards.watch import Watch
+from patrol.actions.collecting import health
 from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources import source_of
@@ -45,6 +46,12 @@ class Ended:
     marks: Mapping[str, str] | None = None
     engine: str | None = None
     evidence: str | None = None
+    rows: int | None = None
+    page_rows: int | None = None
+    overran: bool = False
+    """Whether some list moved as a whole, as far as it is followed."""
+    feeds: int = 0
+    """Pages of feeds: what they do not show any more is not to be had."""
     retry_at: datetime | None = None
     """Not before this moment does the site want to be asked again."""
 
@@ -117,7 +124,7 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
             return None  # another process was quicker
         mandate = in_force(run.source, max(desk.now(), clock.newest()))
         run.begun_at = run.beat_at = desk.now()
-        run.every_minutes = run.source.body["every_minutes"]
+        run.every_minutes = health.interval_of(run.source, source_of(run.source))
         run.authorization = mandate
         act.details = {"source": run.source.name, "source_version": run.source.version}
         if laboratory := Settings().laboratory_hosts:
@@ -162,12 +169,11 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
     """
     with desk.act(Permission.SOURCES_RUN, Verb.RUN_ENDED, subject=f"run:{run_id}") as act:
         run = RunRow.objects.select_related("source").get(pk=run_id)
+        ended = _believed(run, ended, desk.now())
         outcome = ended.outcome
-        if outcome is Outcome.OK and run.posts_new == 0:
-            outcome = Outcome.NOTHING_NEW
         if run.authorization_id:
             act.purpose = f"authorization:{run.authorization_id}"
-        _write_end(desk, run, ended, act, outcome)
+        _write_end(desk, run, ended, act)
         if outcome.green or outcome is Outcome.STOPPED:
             _move_marks(run.source, ended.marks or {}, desk.now())
         return outcome
@@ -197,10 +203,24 @@ def end_silent(desk: Desk) -> int:
     return len(dead)
 
 
-def _write_end(
-    desk: Desk, run: RunRow, ended: Ended, act: Act, outcome: Outcome | None = None
-) -> None:
-    run.outcome = outcome or ended.outcome
+def _believed(run: RunRow, ended: Ended, now: datetime) -> Ended:
+    """What a run came to beside what is known of its source: nothing new, too little, or some lost for good."""
+    run.rows, run.page_rows = ended.rows, ended.page_rows
+    if not ended.outcome.green:
+        return ended
+    source = source_of(run.source)
+    if run.posts_new == 0 and ended.outcome is Outcome.OK:
+        ended = replace(ended, outcome=Outcome.NOTHING_NEW)
+    if found := health.thin(run.source, source, run, now):
+        return replace(ended, outcome=Outcome.SUSPICIOUSLY_EMPTY, detail=found.sentence)
+    unknown = ended.feeds > 0 and 0 < run.posts == run.posts_new
+    run.overran = (ended.overran or unknown) and health.was_read(run.source)
+    run.lost_posts = health.lost_in(run.source, run, now)
+    return ended
+
+
+def _write_end(desk: Desk, run: RunRow, ended: Ended, act: Act) -> None:
+    run.outcome = ended.outcome
     run.ended_at = desk.now()
     run.detail = ended.detail[:500]
     for count in ("pages", "requests", "requests_refused", "media_cut"):
@@ -211,11 +231,16 @@ def _write_end(
     if ended.engine:
         source.detected_engine = ended.engine
         source.detected_by = (ended.evidence or "")[:200]
+    found = health.examined(source, source_of(source), run, desk.now())
+    source.health = found.model_dump(mode="json")
     if source.paused_at is None:
-        watch = Watch.of(source_of(source))
-        due = watch.due(source.name, max(desk.now() + watch.every, ended.retry_at or desk.now()))
+        watch = health.watch_of(source, source_of(source))
+        alone = timedelta(minutes=found.stretched_minutes or found.every_minutes)
+        due = watch.due(source.name, max(desk.now() + alone, ended.retry_at or desk.now()))
         source.next_due_at = None if run.authorization_id is None else due
-    source.save(update_fields=["detected_engine", "detected_by", "next_due_at"])
+    source.save(update_fields=["detected_engine", "detected_by", "next_due_at", "health"])
+    if found.stretched_minutes:
+        act.details |= {"failures": found.failures, "left_alone_minutes": found.stretched_minutes}
     act.details |= {
         "source": source.name,
         "outcome": str(run.outcome),

@@ -7,13 +7,16 @@ killed in between, the next look tells what this one did not.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Sum
+
 from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.endings import WARNED
+from patrol.actions.collecting.health import failures_of
 from patrol.actions.notifying.notices import people_who, tell
 from patrol.actions.notifying.oncall import on_call
 from patrol.actions.staffing.shifts import settings_now, shift_at
 from patrol.actions.triaging.referrals import open_referrals
-from patrol.models import NoticeKind, Outcome, Permission
+from patrol.models import NoticeKind, Permission
 from patrol.register import log
 from patrol.register.tables import (
     AuthorizationRow,
@@ -30,8 +33,6 @@ NEWS = timedelta(days=3)
 """What is older is no news: it was told, or nobody was there to tell it."""
 KEPT = timedelta(days=90)
 """Longer than anything is told under one name."""
-NO_FAULT = (Outcome.STOPPED, Outcome.OUTSIDE_HOURS, Outcome.AUTHORIZATION_ENDED)
-"""Ends of runs that say nothing about whether the source can be read."""
 
 
 def tell_news(now: datetime) -> int:
@@ -70,7 +71,7 @@ def _failing(now: datetime) -> int:
     """One message after so many failures in a row; `once` names the last good run before them."""
     told = 0
     for source in SourceRow.objects.filter(paused_at=None).select_related("proposed_by"):
-        row, good = _row_of_failures(source)
+        row, good = failures_of(source)
         if row >= settings_now().failures_told:
             told += _tell_of(
                 source, NoticeKind.SOURCE_FAILING, now, count=row, once=f"failing:{good}"
@@ -80,32 +81,23 @@ def _failing(now: datetime) -> int:
     return told
 
 
-def _row_of_failures(source: SourceRow) -> tuple[int, int]:
-    """How many failures in a row there are at the end, and the number of the last good run before them; 0 for none."""
-    ended = (
-        RunRow.objects.filter(source=source, brought_as=None)
-        .exclude(ended_at=None)
-        .exclude(outcome__in=NO_FAULT)
-    )
-    good = [word for word in Outcome if word.green]
-    last = ended.filter(outcome__in=good).order_by("-pk").values_list("pk", flat=True).first() or 0
-    return ended.filter(pk__gt=last).count(), last
-
-
 def _tell_recovered(source: SourceRow, good: int) -> int:
-    """To those who heard that it failed, unless they heard of this already."""
+    """To those who heard that it failed, unless they heard of this already. The count is of posts that are lost for good."""
     heard = Notice.objects.filter(
         kind=NoticeKind.SOURCE_FAILING, about=f"source:{source.name}"
     ).order_by("-pk")
     last = heard.values_list("once", flat=True).first()
-    if last is None or int(last.partition(":")[2]) >= good:
+    before = int(last.partition(":")[2]) if last else good
+    if before >= good:
         return 0
+    since = RunRow.objects.filter(source=source, pk__gt=before, pk__lte=good)
     people = [row.person for row in heard.filter(once=last).select_related("person")]
     return tell(
         people,
         NoticeKind.SOURCE_RECOVERED,
         f"/sources/{source.name}/",
         about=f"source:{source.name}",
+        count=since.aggregate(lost=Sum("lost_posts"))["lost"] or 0,
         once=f"recovered:{source.pk}:{last}",
     )
 
