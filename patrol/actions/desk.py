@@ -25,6 +25,7 @@ _OPERATOR = frozenset(
         Permission.SOURCES_READ,
         Permission.SOURCES_PROPOSE,
         Permission.SOURCES_RUN,
+        Permission.POSTS_BRING,
         Permission.RULES_READ,
         Permission.RULES_PROPOSE,
         Permission.LOG_VERIFY,

@@ -268,6 +268,15 @@ class QueryEnd(StrEnum):
     OWNER_GONE = "owner_gone"
 
 
+class TokenScope(StrEnum):
+    """What a program with a token may ask, for whoever made it."""
+
+    INBOX = "inbox:count"
+    COVERAGE = "coverage:read"
+    HEALTH = "health:read"
+    CHECKPOINT = "log:checkpoint"
+
+
 class Permission(StrEnum):
     """What a role may be allowed to do. `config/roles.yml` gives them out."""
 
@@ -281,6 +290,7 @@ class Permission(StrEnum):
     CASES_WORK = "cases:work"
     CASES_EXPORT = "cases:export"
     POSTS_SEARCH = "posts:search"
+    POSTS_BRING = "posts:bring"
     QUERIES_READ = "queries:read"
     DASHBOARDS_READ = "dashboards:read"
     SOURCES_READ = "sources:read"
@@ -299,6 +309,7 @@ class Permission(StrEnum):
     LOG_UNLOCK = "log:unlock"
     RETENTION_READ = "retention:read"
     HOLDS_PLACE = "holds:place"
+    TOKENS_MAKE = "tokens:make"
     PEOPLE_MANAGE = "people:manage"
     SYSTEM_OPERATE = "system:operate"
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patrol.actions.notifying.reach import EVERY, USUAL, Chosen
 from patrol.actions.triaging.referrals import Filled
 from patrol.models import HelpPlace
-from patrol.web.dates import read_moment
+from patrol.web.dates import read_moment, shown
 from patrol.web.forms import ClosedForm
 
 
@@ -18,6 +19,10 @@ class MomentField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=40, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """An instant as it would be written here."""
+        return shown(value) if isinstance(value, datetime) else value
 
     def clean(self, value: Any) -> datetime | None:
         """None where nothing was written."""
@@ -58,8 +63,8 @@ class TurnForm(ClosedForm):
     """Somebody's turn on call."""
 
     account = forms.CharField(max_length=64, label=_("Colleague"))
-    begins_at = MomentField(label=_("From"))
-    ends_at = MomentField(label=_("Until"))
+    begins_at = MomentField(label=pgettext_lazy("time", "From"))
+    ends_at = MomentField(label=pgettext_lazy("time", "Until"))
 
 
 class ReferralForm(ClosedForm):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from patrol.actions.searching import batches, queries
 from patrol.models import Category, Channel, LeadKind, LeadStatus
@@ -40,8 +41,10 @@ class TwinForm(ClosedForm):
     kind = _choice("kind", _("Kind"))
     channel = _choice("channel", _("Channel"))
     rule = forms.CharField(max_length=63, required=False, label=_("Rule"))
-    first = DayField(required=False, label=_("From"), help_text=_("2026-11-22 or 115/11/22"))
-    last = DayField(required=False, label=_("Until"))
+    first = DayField(
+        required=False, label=pgettext_lazy("time", "From"), help_text=_("2026-11-22 or 115/11/22")
+    )
+    last = DayField(required=False, label=pgettext_lazy("time", "Until"))
     score = forms.IntegerField(
         min_value=0, max_value=100, required=False, label=_("Score, at least")
     )

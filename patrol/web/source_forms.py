@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from patrol.actions.collecting.imports import Brought
 from patrol.models import BroughtAs, Channel, Selectors, Source
 from patrol.web.forms import ClosedForm
+from patrol.web.notice_forms import MomentField
 from patrol.web.words import label
 from spiders.engines import engine_names
 
@@ -134,11 +135,12 @@ class BringForm(ClosedForm):
         choices=lambda: [(shape.value, words) for shape, words in SHAPES.items()],
         label=_("What it is"),
     )
-    saved_at = forms.DateTimeField(
+    saved_at = MomentField(
         required=False,
         label=_("Saved at"),
-        help_text=_("Times such as “3 hours ago” are counted from here. Empty is now."),
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        help_text=_(
+            "2026/11/22 15:04 or 115/11/22 15:04. Times such as “3 hours ago” are counted from here. Empty is now."
+        ),
     )
     content = forms.CharField(
         strip=False,

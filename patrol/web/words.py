@@ -29,11 +29,16 @@ from patrol.models import (
     Role,
     RuleStatus,
     SearchKind,
+    TokenScope,
     Verdict,
 )
 from patrol.web.verbs import VERBS
 
 LABELS: dict[str, str | Promise] = {
+    TokenScope.INBOX: _("How much waits for me"),
+    TokenScope.COVERAGE: _("What was read of each source, and what was not seen"),
+    TokenScope.HEALTH: _("Whether the workbench is well"),
+    TokenScope.CHECKPOINT: _("The last checkpoint of the access log"),
     Channel.SOCIAL_MEDIA: _("Social media"),
     Channel.MESSAGING_APP: _("Messaging app"),
     Channel.PLATFORM: _("Internet platform"),
@@ -236,8 +241,9 @@ DONE: dict[str, str | Promise] = {
     "referral": _("The referral of lead {0} is kept."),
     "spared": _("A victim's contact in lead {0} is masked everywhere now."),
     "unspared": _("The contact in lead {0} is shown again."),
+    "brought": _("New posts kept: {0}. New leads: {1}."),
 }
-"""What the page says after another act: the lead's number, and an account."""
+"""What the page says after another act: mostly the lead's number, and an account."""
 
 AGAINST: dict[str, str | Promise] = {
     "dismissed": _("The lead was dismissed"),

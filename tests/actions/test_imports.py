@@ -108,13 +108,13 @@ def test_without_a_mandate_for_it_nothing_is_kept(
     assert not RunRow.objects.exists()
 
 
-def test_an_officer_without_the_permission_brings_nothing(house: Any) -> None:
+def test_an_auditor_brings_nothing(house: Any) -> None:
     from patrol.actions.collecting import imports
     from patrol.actions.desk import NotPermitted
 
     house.authorize()
     with pytest.raises(NotPermitted):
-        imports.bring(house.desk("mei"), _brought(BroughtAs.WORDS, WORDS))
+        imports.bring(house.desk("audit"), _brought(BroughtAs.WORDS, WORDS))
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_what_was_changed_since_is_shown_again_and_not_kept(
     shown = _shown(client.post("/sources/harbor/bring/look/", told).content.decode())
     for changed in (
         {"content": "other words"},
-        {"saved_at": "2026-11-01T10:00"},
+        {"saved_at": "115/11/01 10:00"},
         {"shown": "0" * 64},
     ):
         answer = client.post("/sources/harbor/bring/keep/", told | {"shown": shown} | changed)
@@ -82,11 +82,46 @@ def test_what_cannot_be_kept_is_told(
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
 
 
-def test_only_who_may_run_a_source_brings_posts(sign_in: Sign, told: dict[str, str]) -> None:
-    client = sign_in("mei")
-    assert client.get("/sources/harbor/bring/").status_code == 403
-    assert client.post("/sources/harbor/bring/keep/", told).status_code == 403
-    assert "Bring posts by hand" not in client.get("/sources/harbor/").content.decode()
+@pytest.mark.parametrize(
+    ("account", "seen", "brought"),
+    [("mei", 200, 302), ("wu", 200, 302), ("audit", 200, 403), ("root", 403, 403)],
+)
+def test_who_decides_on_leads_brings_posts_and_who_reads_along_does_not(
+    sign_in: Sign, told: dict[str, str], account: str, seen: int, brought: int
+) -> None:
+    from patrol.register.tables import RunRow
+
+    client = sign_in(account)
+    page = client.get("/sources/harbor/")
+    assert page.status_code == seen
+    assert ("Bring posts by hand" in page.content.decode()) is (brought == 302)
+    assert "Run now" not in page.content.decode() or account == "wu"
+    answer = client.post("/sources/harbor/bring/look/", told)
+    shown = _shown(answer.content.decode()) if brought == 302 else "0" * 64
+    kept = client.post("/sources/harbor/bring/keep/", told | {"shown": shown})
+    assert (kept.status_code, RunRow.objects.filter(brought_as="words").count()) == (
+        brought,
+        int(brought == 302),
+    )
+    if brought == 302:
+        assert "New posts kept: 2" in client.get("/sources/harbor/").content.decode()
+
+
+def test_an_officer_brings_nothing_without_a_mandate_nor_of_another_unit(
+    sign_in: Sign, garden: Any, told: dict[str, str]
+) -> None:
+    from django.test import Client
+
+    from patrol.register.tables import AuthorizationRow, RunRow
+
+    stranger = Client(SERVER_NAME="localhost")
+    stranger.force_login(garden.people["other"])
+    assert stranger.post("/sources/harbor/bring/look/", told).status_code == 404
+    AuthorizationRow.objects.update(valid_until=garden.source.next_due_at)
+    answer = sign_in("mei").post("/sources/harbor/bring/look/", told)
+    assert answer.status_code == 403
+    assert "No authorization is in force for this source." in answer.content.decode()
+    assert not RunRow.objects.exclude(brought_as=None).exists()
 
 
 def test_a_pasted_page_is_read_whatever_charset_it_names(

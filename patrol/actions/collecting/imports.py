@@ -68,7 +68,7 @@ class _Checked(NamedTuple):
 
 def title_of(desk: Desk, name: str) -> Mapping[str, str]:
     """What the source is called. Raises `NoSuchSource` and `NotPermitted`."""
-    desk.require(Permission.SOURCES_RUN, Verb.POSTS_BROUGHT, f"source:{name}")
+    desk.require(Permission.POSTS_BRING, Verb.POSTS_BROUGHT, f"source:{name}")
     return source_of(source_row(desk, name)).title
 
 
@@ -80,7 +80,7 @@ def unread(desk: Desk, name: str) -> None:
 def tried(desk: Desk, brought: Brought) -> ReadPage:
     """What would be read; nothing is kept. A look: recorded. Raises what `bring` raises."""
     subject = f"source:{brought.source}"
-    with desk.act(Permission.SOURCES_RUN, Verb.SOURCE_LOOKED_AT, subject=subject) as act:
+    with desk.act(Permission.POSTS_BRING, Verb.SOURCE_LOOKED_AT, subject=subject) as act:
         checked = _checked(desk, brought)
         act.purpose = f"authorization:{checked.mandate.pk}"
         act.count = len(checked.page.posts)
@@ -95,7 +95,7 @@ def bring(desk: Desk, brought: Brought) -> Kept:
     """
     flagger = rulebook.flagger()  # compiling takes seconds: not within the transaction
     subject = f"source:{brought.source}"
-    with desk.act(Permission.SOURCES_RUN, Verb.POSTS_BROUGHT, subject=subject) as act:
+    with desk.act(Permission.POSTS_BRING, Verb.POSTS_BROUGHT, subject=subject) as act:
         checked = _checked(desk, brought)
         now = desk.now()
         run = RunRow.objects.create(

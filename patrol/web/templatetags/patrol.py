@@ -209,6 +209,14 @@ def ago(at: datetime | None) -> str:
 
 
 @register.filter
+def spelled(hours: int, minutes: int) -> str:
+    """A length of time: days and hours from two days on, else hours and minutes."""
+    if hours < 48:
+        return _("{0} h {1} min").format(hours, minutes)
+    return ngettext("{0} day {1} h", "{0} days {1} h", hours // 24).format(hours // 24, hours % 24)
+
+
+@register.filter
 def every(minutes: int) -> str:
     """How often."""
     if minutes % 1440 == 0:

@@ -14,13 +14,13 @@ SHOWN = 20
 """Posts of what would be read."""
 
 
-@page(Permission.SOURCES_RUN)
+@page(Permission.POSTS_BRING)
 def ask(request: Request, name: str) -> HttpResponse:
     """Where it is pasted."""
     return _shown(request, name, BringForm())
 
 
-@page(Permission.SOURCES_RUN, shows=True, methods=("POST",))
+@page(Permission.POSTS_BRING, shows=True, methods=("POST",))
 def look(request: Request, name: str) -> HttpResponse:
     """Show what would be read; nothing is kept."""
     form = BringForm(request.POST)
@@ -28,7 +28,7 @@ def look(request: Request, name: str) -> HttpResponse:
     return _tried(request, name, form)
 
 
-@page(Permission.SOURCES_RUN, shows=True, methods=("POST",))
+@page(Permission.POSTS_BRING, shows=True, methods=("POST",))
 def keep(request: Request, name: str) -> HttpResponse:
     """Keep what was shown. What was changed since is shown first."""
     form = BringForm(request.POST)
@@ -36,9 +36,10 @@ def keep(request: Request, name: str) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["shown"] != form.digest():
         return _tried(request, name, form, changed=form.is_valid())
     try:
-        imports.bring(request.desk, form.brought(name))
+        kept = imports.bring(request.desk, form.brought(name))
     except PatrolError as error:
         return _refused(request, name, form, error)
+    request.session["done"] = {"what": "brought", "lead": kept.posts_new, "account": kept.leads}
     return redirect("source", name=name)
 
 

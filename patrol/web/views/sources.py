@@ -14,6 +14,7 @@ from patrol.web.access import page
 from patrol.web.forms import ApprovalForm, MandateForm, PlainForm, ReasonForm, run_filter
 from patrol.web.request import Request
 from patrol.web.sentences import said
+from patrol.web.shell import toast
 from patrol.web.step_up import ask_again, is_fresh
 
 
@@ -66,12 +67,14 @@ def _viewed(
         {
             "page": found,
             "wanted": wanted,
+            "toast": toast(request),
             "sheet": found.sheet,
             "form": form or MandateForm(initial=scope),
             "age_hosts": sources.age_hosts_of(request.desk, name),
             "may_propose": may(Permission.SOURCES_PROPOSE),
             "categories": list(Category),
             "may_run": may(Permission.SOURCES_RUN),
+            "may_bring": may(Permission.POSTS_BRING),
             "may_request": may(Permission.AUTHORIZATIONS_REQUEST),
             "may_approve": may(Permission.AUTHORIZATIONS_APPROVE),
             "may_revoke": may(Permission.AUTHORIZATIONS_REVOKE),
