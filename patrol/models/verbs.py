@@ -14,9 +14,14 @@ class Verb(StrEnum):
     PERSON_SIGNED_OUT = "person.signed_out"
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed"
     PERSON_ACCOUNT_CHANGED = "person.account_changed"
+    TOKEN_MADE = "token.made"  # noqa: S105  (a verb)
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105  (a verb)
+    API_ASKED = "api.asked"
     SOURCE_PROPOSED = "source.proposed"
     SOURCE_PAUSED = "source.paused"
     SOURCE_RESUMED = "source.resumed"
+    SOURCE_RESCHEDULED = "source.rescheduled"
+    SOURCE_RELEARNED = "source.relearned"
     SOURCES_LISTED = "sources.listed"
     SOURCE_VIEWED = "source.viewed"
     SOURCE_LOOKED_AT = "source.looked_at"

@@ -29,7 +29,7 @@ def config_sha256(row: AuthorizationRow) -> str:
     source = row.source
     told: dict[str, object] = {
         "source": source.name,
-        "configuration": _configuration(source.body),
+        "configuration": configuration(source.body),
         "basis": row.basis,
         "number": row.number,
         "document": row.document_sha256,
@@ -48,8 +48,8 @@ def config_sha256(row: AuthorizationRow) -> str:
     return hashlib.sha256(encode(told)).hexdigest()
 
 
-def _configuration(body: Any) -> object:
-    """What differs from the defaults: an option that a later version brings changes no approval."""
+def configuration(body: Any) -> object:
+    """How and where a source is read, as far as it differs from the defaults: an option that a later version brings changes no approval."""
     told = Source.model_validate(body).model_dump(mode="json", exclude_defaults=True)
     return _plain({name: value for name, value in told.items() if name not in _WORKED})
 

@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 
 from dashboards.coverage import GREEN
 from dashboards.period import begin_of
-from patrol.actions.collecting.binding import binds, config_sha256
+from patrol.actions.collecting.binding import binds, config_sha256, configuration
 from patrol.actions.collecting.declaring import age_hosts
+from patrol.actions.collecting.health import health_of
+from patrol.actions.collecting.health_told import told
 from patrol.actions.collecting.mandates import in_force, source_row
 from patrol.actions.collecting.outcomes import SENTENCES
 from patrol.actions.desk import Desk
@@ -72,6 +74,10 @@ class RunSheet:
     requests: int
     requests_refused: int
     media_cut: int
+    overran: bool = False
+    """It saw nothing that was known before: older posts were out of its sight."""
+    lost_posts: int | None = None
+    """About how many posts are lost for good."""
     brought_as: str | None = None
     """In what shape somebody brought it by hand."""
 
@@ -113,6 +119,13 @@ class SourceSheet:
     engine: str | None
     evidence: str | None
     every_minutes: int
+    """The interval in force."""
+    schedule: Source
+    """With the settings that everyday work may change."""
+    health: tuple[str, ...]
+    """What its runs tell of it, in sentences."""
+    open: bool
+    """Failures keep it from being tried as often as its schedule says."""
     start: tuple[str, ...]
     browser: str | None
     """Why a browser has to draw its pages."""
@@ -162,6 +175,8 @@ def propose(desk: Desk, source: Source, unit: str | None = None) -> SourceRow:
         elif source_of(row) != source:
             row = source_row(desk, source.name)
             refuse_source(row)
+            if configuration(row.body) != configuration(body):
+                row.learned_since = desk.now()
             row.body = body
             row.version += 1
             row.proposed_by = desk.person
@@ -307,6 +322,7 @@ def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSh
 
 def _sheet(row: SourceRow, now: datetime) -> SourceSheet:
     source = source_of(row)
+    health = health_of(row)
     mandate = in_force(row, now) or row.authorizations.order_by("-pk").first()
     read = row.runs.filter(brought_as=None).exclude(ended_at=None)
     last = read.order_by("-ended_at").first()
@@ -316,7 +332,10 @@ def _sheet(row: SourceRow, now: datetime) -> SourceSheet:
         channel=source.channel.value,
         engine=source.engine or row.detected_engine,
         evidence=row.detected_by,
-        every_minutes=source.every_minutes,
+        every_minutes=health.every_minutes if health and source.revisit else source.every_minutes,
+        schedule=source,
+        health=told(source, health),
+        open=health is not None and health.stretched_minutes is not None,
         start=source.start,
         browser=source.browser,
         selectors=source.selectors.model_dump(exclude_none=True) if source.selectors else {},
@@ -348,5 +367,7 @@ def _run_sheet(row: RunRow) -> RunSheet:
         requests=row.requests,
         requests_refused=row.requests_refused,
         media_cut=row.media_cut,
+        overran=row.overran,
+        lost_posts=row.lost_posts,
         brought_as=row.brought_as,
     )
