@@ -5,15 +5,20 @@ reviewed, unless it looks for possible victims: those are never set aside. A
 match outside its rule's scope is none.
 """
 
+import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import connection
 
 from patrol.models import Flagging, LeadKind, Match, Post, Rule, RuleStatus
+from patrol.register.inserts import Insert
 from patrol.register.sealing import keyed_hash
-from patrol.register.tables import Lead, MatchRow, RuleTally, RuleVersion, RunRow
+from patrol.register.tables import MatchRow, RuleTally, RuleVersion, RunRow
 from pipelines import score
 from pipelines.flow import Flagger
 from pipelines.fold import fold_one
@@ -28,6 +33,18 @@ _FRESH_SECONDS = 5.0
 
 Which = tuple[str, int]
 """Name and version of a rule."""
+_ALL: Which = ("", 0)
+"""Under which all posts are counted."""
+T = TypeVar("T")
+_TALLIED = (
+    "SELECT rule, version, posts, aside, authors FROM register_ruletally"
+    " WHERE source_id = %s AND hour = %s AND rule IN ({})"
+)
+_TALLY = Insert(
+    RuleTally,
+    *("rule", "version", "source", "hour", "posts", "aside", "authors"),
+    over=("rule", "version", "source", "hour"),
+)
 
 
 def name_of(name: str, version: int, status: str) -> str:
@@ -118,28 +135,28 @@ class Aside:
         return keys
 
     def earlier(
-        self, flagging: Flagging, keys: Mapping[str, str], fresh: Mapping[tuple[str, str], Lead]
-    ) -> Lead | None:
+        self, flagging: Flagging, keys: Mapping[str, str], fresh: Mapping[tuple[str, str], T]
+    ) -> int | T | None:
         """The lead that the same matches opened before; None as soon as one of them is not suppressed.
 
-        `fresh` are leads of matches that are not written yet.
+        `fresh` are leads of matches that are not written yet, others are told by their number.
         """
         if len(keys) < len(flagging.matches):
             return None
-        lead = None
+        lead: int | T | None = None
         for name, key in keys.items():
             suppress = self._rules[name].suppress
             since = self.now() - timedelta(hours=suppress.hours if suppress else 0)
-            row = (
+            number = (
                 MatchRow.objects.filter(rule=name, again_hmac=key)
                 .filter(sighting__first_seen_at__gte=since)
                 .filter(sighting__lead__unit=self.run.source.unit_id)
                 .exclude(sighting__lead__retention__wrapped_key=None)
-                .select_related("sighting__lead__retention")
                 .order_by("pk")
+                .values_list("sighting__lead", flat=True)
                 .first()
             )
-            lead = row.sighting.lead if row else fresh.get((name, key))
+            lead = number or fresh.get((name, key))
             if lead is None:
                 return None
         return lead
@@ -149,28 +166,27 @@ class Aside:
         if not counted.posts:
             return
         hour = self.now().replace(minute=0, second=0, microsecond=0)
-        self._add(hour, ("", 0), Count(counted.posts))
-        for (name, version), count in counted.rules.items():
-            count.aside += again[name]
-            self._add(hour, (name, version), count)
+        there = self._tallied(hour, {name for name, _ in counted.rules} | {""})
+        rows = []
+        for (name, version), count in (*counted.rules.items(), (_ALL, Count(counted.posts))):
+            posts, aside, authors = there.get((name, version), (0, 0, ()))
+            posts, aside = posts + count.posts, aside + count.aside + again[name]
+            known = sorted(count.authors.union(authors))[:MOST_AUTHORS]
+            rows.append((name, version, self.run.source_id, hour, posts, aside, known))
+        _TALLY.all(rows)
 
-    def _add(self, hour: datetime, which: Which, count: Count) -> None:
-        row, new = RuleTally.objects.get_or_create(
-            rule=which[0],
-            version=which[1],
-            source_id=self.run.source_id,
-            hour=hour,
-            defaults={
-                "posts": count.posts,
-                "aside": count.aside,
-                "authors": sorted(count.authors)[:MOST_AUTHORS],
-            },
-        )
-        if not new:
-            row.posts += count.posts
-            row.aside += count.aside
-            row.authors = sorted({*row.authors, *count.authors})[:MOST_AUTHORS]
-            row.save(update_fields=["posts", "aside", "authors"])
+    def _tallied(
+        self, hour: datetime, rules: Collection[str]
+    ) -> dict[Which, tuple[int, int, Collection[str]]]:
+        """What was counted before in this hour, of these rules."""
+        at = connection.ops.adapt_datetimefield_value(hour)
+        with connection.cursor() as cursor:
+            asked = _TALLIED.format(", ".join(["%s"] * len(rules)))
+            cursor.execute(asked, [self.run.source_id, at, *rules])
+            return {
+                (name, version): (posts, aside, json.loads(authors))
+                for name, version, posts, aside, authors in cursor.fetchall()
+            }
 
 
 def narrowed(flagging: Flagging, kept: Sequence[Match], text: str) -> Flagging:

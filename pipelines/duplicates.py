@@ -1,6 +1,8 @@
 """The same words elsewhere."""
 
-from pipelines.fold import fold_one
+from collections.abc import Sequence
+
+from pipelines.fold import fold_all
 
 SHORTEST_DUPLICATE = 8
 """Folded characters. Shorter words are everybody's words, and link nobody."""
@@ -12,5 +14,12 @@ def squeezed(text: str) -> str:
     Two posts with the same result say the same, however they are spaced,
     punctuated or spelled. A text without any (only emoji) is compared as folded.
     """
-    folded = fold_one(text)
-    return "".join(char for char in folded if char.isalnum()) or "".join(folded.split())
+    return squeezed_all([text])[0]
+
+
+def squeezed_all(texts: Sequence[str]) -> list[str]:
+    """The same of many."""
+    return [
+        "".join(filter(str.isalnum, folded)) or "".join(folded.split())
+        for folded in fold_all(texts)
+    ]

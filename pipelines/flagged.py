@@ -8,35 +8,54 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count
-
-from patrol.models import Category, Flagging, Post, ReadPage
-from patrol.register.sealing import fresh_unit, keyed_hash, save_units, seal
-from patrol.register.spared import spare_kept
+from patrol.models import Category, Flagging, HandleRole, Post, ReadPage
+from patrol.register.inserts import Insert
+from patrol.register.sealing import Seal, keyed_hash
+from patrol.register.spared import spared
 from patrol.register.tables import (
     CaptureRow,
     HandleRow,
-    Lead,
     MatchRow,
     OutboxRow,
     RunRow,
-    SeenPost,
     Sighting,
 )
 from pipelines import images
 from pipelines.aside import Aside
-from pipelines.duplicates import SHORTEST_DUPLICATE, squeezed
-from pipelines.leads import Leads
-from pipelines.seen import see
+from pipelines.duplicates import SHORTEST_DUPLICATE, squeezed_all
+from pipelines.leads import LeadAtHand, Leads
+from pipelines.seen import Words, see, versions
 
 NEIGHBOURS = 5
 """Posts of the same page that are sealed with a flagged one, nearest first."""
 _SALT_BYTES = 16
 """Of a seal: the log keeps the hash of what was sealed, and nobody shall guess words from it."""
+
+_CAPTURES = Insert(
+    CaptureRow,
+    *("run", "authorization", "unit", "fetched_at", "raw_sha256", "engine", "body", "body_sha256"),
+)
+_SIGHTINGS = Insert(
+    Sighting,
+    *("source", "authorization", "run", "ruleset_sha256", "first_seen_at", "last_seen_at"),
+    *("key", "words_hmac", "version", "capture", "engine", "lead", "unit", "body"),
+    *("duplicate_hmac", "posted_at", "posted_precision", "score", "parts"),
+)
+_MATCHES = Insert(
+    MatchRow,
+    *("sighting", "rule", "version", "kind", "category", "spans", "weight", "again_hmac"),
+)
+_HANDLES = Insert(
+    HandleRow,
+    *("sighting", "kind", "tag", "value", "role", "role_before", "confidence"),
+    *("span_start", "span_end"),
+)
+_OUTBOX = Insert(OutboxRow, "kind", "subject", "op", "written_at", "attempts", "next_at")
 
 
 class Found(NamedTuple):
@@ -47,22 +66,54 @@ class Found(NamedTuple):
     flagging: Flagging
 
 
-class _Kept(NamedTuple):
-    """A flagged post with its lead and the number of its version, before it is written."""
+class _Flagged(NamedTuple):
+    """A flagged post, with all that can be said of it before anything is written."""
 
     found: Found
-    lead: Lead
-    version: int
+    letters: int
+    """Of what is compared for the same words elsewhere."""
     duplicate: str
+    body: bytes
+    tags: Sequence[str]
+    """Of its contacts."""
+
+    @property
+    def version(self) -> Words:
+        """Of which post, in which words."""
+        return self.found.post.key, self.found.words_hmac
+
+
+class FlaggedPage(NamedTuple):
+    """The flagged posts of a page, and what is sealed for them."""
+
+    page: ReadPage
+    flagged: Sequence[_Flagged]
+    body: bytes
+    seal: Seal
+    body_sha256: str
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A flagged post with its lead and the number of its version, before it is written."""
+
+    flagged: _Flagged
+    lead: LeadAtHand
+    version: int
     again: Mapping[str, str]
+    page: int
+    """Place of its page."""
 
 
 class KeptPage(NamedTuple):
     """What was written of a page."""
 
-    sightings: list[Sighting]
+    sightings: Sequence[int]
+    """Their numbers."""
     leads: int
     """Opened for it."""
+    seal: str
+    """SHA-256 of what was sealed for it."""
 
 
 class FlaggedKeeper:
@@ -80,181 +131,177 @@ class FlaggedKeeper:
         self.now = now
         self._seals_images = bool(set(map(Category, self.mandate.categories)) & images.METHODS)
 
+    def draft(
+        self, pages: Sequence[ReadPage], found: Sequence[Sequence[Found]]
+    ) -> dict[int, FlaggedPage]:
+        """What is to be written of the pages that hold something flagged, by their place: all that needs no turn."""
+        flagged = [[one for one in each if one.flagging.matches] for each in found]
+        every = [one for each in flagged for one in each]
+        ready = iter(map(_ready, every, squeezed_all([one.post.words for one in every])))
+        drafts = {}
+        for place, (page, each) in enumerate(zip(pages, flagged, strict=True)):
+            if each:
+                body = _capture_body(page, {one.post.key for one in each})
+                seal = Seal.fresh("capture", f"run:{self.run.pk} {page.capture.raw_sha256[:16]}")
+                own = [next(ready) for _ in each]
+                drafts[place] = FlaggedPage(page, own, body, seal, hashlib.sha256(body).hexdigest())
+        return drafts
+
     def keep(
-        self,
-        pages: Sequence[ReadPage],
-        found: Sequence[Sequence[Found]],
-        again: Counter[str],
-    ) -> list[KeptPage]:
+        self, drafts: Mapping[int, FlaggedPage], found: Sequence[Found], again: Counter[str]
+    ) -> dict[int, KeptPage]:
         """Write these pages' flagged posts, in the transaction at hand and before their other posts.
 
-        `found` are all new posts of each page, flagged or not. Matches that are the
+        `found` are all new posts of the group, flagged or not. Matches that are the
         same again are added to `again`, by their rule.
         """
-        flagged = [[one for one in each if one.flagging.matches] for each in found]
-        if not any(flagged):
-            return [KeptPage([], 0) for _ in pages]
-        versions = self._versions([one for each in found for one in each])
-        self._see([one for each in flagged for one in each])
-        kept, opened = self._led(flagged, versions, again)
-        captures = self._sealed(pages, flagged)
-        sightings = [
-            [self._sighting(one, captures[place]) for one in each]
-            for place, each in enumerate(kept)
-        ]
-        self._write(
-            [one for each in kept for one in each], [one for each in sightings for one in each]
-        )
-        return [KeptPage(some, new) for some, new in zip(sightings, opened, strict=True)]
-
-    def _versions(self, found: Sequence[Found]) -> dict[tuple[str, str], int]:
-        """The number of each of these versions of a post, from 1."""
-        rows = SeenPost.objects.filter(
-            source_id=self.run.source_id, key__in={one.post.key for one in found}
-        )
-        counts = Counter(dict(rows.values_list("key").annotate(Count("pk"))))
-        numbers = {}
-        for one in found:
-            counts[one.post.key] += 1
-            numbers[one.post.key, one.words_hmac] = counts[one.post.key]
-        return numbers
-
-    def _see(self, found: Sequence[Found]) -> None:
-        versions = [(one.post.key, one.words_hmac) for one in found]
-        see(self.run.source_id, versions, self.now(), flagged=True)
+        if not drafts:
+            return {}
+        numbered = versions(self.run.source_id, [(one.post.key, one.words_hmac) for one in found])
+        every = [one.version for draft in drafts.values() for one in draft.flagged]
+        see(self.run.source_id, every, self.now(), flagged=True)
+        kept, opened = self._led(drafts, numbered, again)
+        captures = self._sealed(drafts)
+        numbers = self._write(kept, captures, drafts)
+        own: dict[int, list[int]] = {place: [] for place in drafts}
+        for one, number in zip(kept, numbers, strict=True):
+            own[one.page].append(number)
+        return {
+            place: KeptPage(own[place], opened[place], draft.body_sha256)
+            for place, draft in drafts.items()
+        }
 
     def _led(
         self,
-        flagged: Sequence[Sequence[Found]],
-        versions: Mapping[tuple[str, str], int],
+        drafts: Mapping[int, FlaggedPage],
+        numbered: Mapping[Words, int],
         again: Counter[str],
-    ) -> tuple[list[list[_Kept]], list[int]]:
+    ) -> tuple[list[_Kept], Counter[int]]:
         """Each post with its lead, which has a number now; and how many were opened for each page."""
-        every = [one for each in flagged for one in each]
-        said = {one.words_hmac: squeezed(one.post.words) for one in every}
-        duplicates = {hmac: keyed_hash("duplicate", words) for hmac, words in said.items()}
-        keys = {one.post.key for one in every}
-        leads = Leads(self.run.source, keys, set(duplicates.values()), self.now())
-        fresh: dict[tuple[str, str], Lead] = {}
-        kept: list[list[_Kept]] = []
-        opened = []
-        for each in flagged:
-            kept.append([])
-            opened.append(0)
-            for one in each:
-                version = versions[one.post.key, one.words_hmac]
-                same = self.aside.again(one.post, one.flagging)
-                before = self.aside.earlier(one.flagging, same, fresh) if version == 1 else None
-                again.update(list(same) if before else ())
-                links = len(said[one.words_hmac]) >= SHORTEST_DUPLICATE
-                duplicate = duplicates[one.words_hmac]
-                lead, new = leads.lead_for(
-                    one.post, one.flagging, duplicate if links else None, before
-                )
-                for rule_key in same.items():
-                    fresh.setdefault(rule_key, lead)
-                opened[-1] += new
-                kept[-1].append(_Kept(one, lead, version, duplicate, same))
-        leads.save()
+        every = [(place, one) for place, draft in drafts.items() for one in draft.flagged]
+        keys = {one.found.post.key for _, one in every}
+        leads = Leads(self.run.source, keys, {one.duplicate for _, one in every}, self.now())
+        fresh: dict[tuple[str, str], LeadAtHand] = {}
+        kept: list[_Kept] = []
+        opened: Counter[int] = Counter()
+        for place, one in every:
+            post, _, flagging = one.found
+            version = numbered[one.version]
+            same = self.aside.again(post, flagging)
+            before = self.aside.earlier(flagging, same, fresh) if version == 1 else None
+            again.update(list(same) if before else ())
+            links = one.duplicate if one.letters >= SHORTEST_DUPLICATE else None
+            lead, new = leads.lead_for(post, flagging, links, before)
+            for rule_key in same.items():
+                fresh.setdefault(rule_key, lead)
+            opened[place] += new
+            kept.append(_Kept(one, lead, version, same, place))
+        leads.save([draft.seal for draft in drafts.values()])
         return kept, opened
 
-    def _sealed(
-        self, pages: Sequence[ReadPage], flagged: Sequence[Sequence[Found]]
-    ) -> dict[int, CaptureRow]:
-        """Captures of the pages that hold something flagged, by the page's place."""
-        rows = {place: self._capture(page) for place, page in enumerate(pages) if flagged[place]}
-        save_units([row.unit for row in rows.values()])
-        for place, row in rows.items():
-            body = _capture_body(pages[place], {one.post.key for one in flagged[place]})
-            row.body, row.body_sha256 = seal(row.unit, body), hashlib.sha256(body).hexdigest()
-        CaptureRow.objects.bulk_create(rows.values())
-        return rows
+    def _sealed(self, drafts: Mapping[int, FlaggedPage]) -> dict[int, int]:
+        """The numbers of the captures, by the page's place."""
+        run, mandate = self.run.pk, self.mandate.pk
+        rows = []
+        for page, _, body, seal, body_sha256 in drafts.values():
+            read = (page.capture.fetched_at, page.capture.raw_sha256, page.engine)
+            rows.append((run, mandate, seal.pk, *read, seal.seal(body), body_sha256))
+        numbers = _CAPTURES.numbered(rows)
+        return dict(zip(drafts, numbers, strict=True))
 
-    def _capture(self, page: ReadPage) -> CaptureRow:
-        return CaptureRow(
-            run=self.run,
-            authorization=self.mandate,
-            unit=fresh_unit("capture", f"run:{self.run.pk} {page.capture.raw_sha256[:16]}"),
-            fetched_at=page.capture.fetched_at,
-            raw_sha256=page.capture.raw_sha256,
-            engine=page.engine,
-        )
-
-    def _sighting(self, kept: _Kept, capture: CaptureRow) -> Sighting:
-        now, (post, words_hmac, flagging), unit = self.now(), kept.found, kept.lead.retention
-        posted_at = post.posted_at
-        return Sighting(
-            source_id=self.run.source_id,
-            key=post.key,
-            words_hmac=words_hmac,
-            version=kept.version,
-            authorization=self.mandate,
-            run=self.run,
-            capture=capture,
-            lead=kept.lead,
-            unit=unit,
-            body=seal(unit, post.model_dump_json().encode(errors="replace")),
-            duplicate_hmac=kept.duplicate,
-            posted_at=posted_at.at if posted_at else None,
-            posted_precision=posted_at.precision if posted_at else None,
-            score=flagging.score,
-            parts=[part.model_dump() for part in flagging.parts],
-            ruleset_sha256=self.ruleset_sha256,
-            engine=capture.engine,
-            first_seen_at=now,
-            last_seen_at=now,
-        )
-
-    def _write(self, kept: Sequence[_Kept], sightings: Sequence[Sighting]) -> None:
-        """Sightings, what explains them, and that the index is to hear of them."""
-        Sighting.objects.bulk_create(sightings)
-        pairs = list(zip(kept, sightings, strict=True))
-        MatchRow.objects.bulk_create(
-            row for one, sighting in pairs for row in _matches(one, sighting)
-        )
-        handles = [row for one, sighting in pairs for row in _handles(one, sighting)]
-        spare_kept(self.run.source.unit_id, handles)
-        HandleRow.objects.bulk_create(handles)
-        for one, sighting in pairs if self._seals_images else ():
-            images.keep(sighting, one.found.post)
+    def _write(
+        self,
+        kept: Sequence[_Kept],
+        captures: Mapping[int, int],
+        drafts: Mapping[int, FlaggedPage],
+    ) -> list[int]:
+        """Sightings, what explains them, and that the index is to hear of them. Returns the sightings' numbers."""
         now = self.now()
-        OutboxRow.objects.bulk_create(
-            OutboxRow(kind=kind, subject=subject, op="put", written_at=now, next_at=now)
-            for sighting in sightings
-            for kind, subject in (("post", sighting.pk), ("lead", sighting.lead_id))
+        run = (self.run.source_id, self.mandate.pk, self.run.pk, self.ruleset_sha256, now, now)
+        numbers = _SIGHTINGS.numbered(
+            [
+                (*run, *_sighting(one, captures[one.page], drafts[one.page].page.engine))
+                for one in kept
+            ]
         )
+        pairs = list(zip(numbers, kept, strict=True))
+        _MATCHES.all([row for number, one in pairs for row in _matches(number, one)])
+        spare = spared(self.run.source.unit_id, {tag for one in kept for tag in one.flagged.tags})
+        _HANDLES.all([row for number, one in pairs for row in _handles(number, one, spare)])
+        if self._seals_images:
+            images.keep((number, one.lead.seal, one.flagged.found.post) for number, one in pairs)
+        _OUTBOX.all(
+            [
+                (kind, subject, "put", now, 0, now)
+                for number, one in pairs
+                for kind, subject in (("post", number), ("lead", one.lead.number))
+            ]
+        )
+        return numbers
 
 
-def _matches(kept: _Kept, sighting: Sighting) -> Iterable[MatchRow]:
-    return (
-        MatchRow(
-            sighting=sighting,
-            rule=match.rule,
-            version=match.version,
-            kind=match.kind,
-            category=match.category,
-            spans=[[span.start, span.end] for span in match.spans],
-            weight=match.weight,
-            again_hmac=kept.again.get(match.rule),
-        )
-        for match in kept.found.flagging.matches
+def _ready(found: Found, squeezed: str) -> _Flagged:
+    return _Flagged(
+        found,
+        len(squeezed),
+        keyed_hash("duplicate", squeezed),
+        found.post.model_dump_json().encode(errors="replace"),
+        [keyed_hash("handle", f"{one.kind}:{one.value}") for one in found.flagging.handles],
     )
 
 
-def _handles(kept: _Kept, sighting: Sighting) -> Iterable[HandleRow]:
+def _sighting(kept: _Kept, capture: int, engine: str) -> tuple[object, ...]:
+    (post, words_hmac, flagging), _, duplicate, body, _ = kept.flagged
+    posted_at = post.posted_at
     return (
-        HandleRow(
-            sighting=sighting,
-            kind=handle.kind,
-            tag=keyed_hash("handle", f"{handle.kind}:{handle.value}"),
-            value=seal(sighting.unit, handle.value.encode(errors="replace")),
-            role=handle.role,
-            confidence=handle.confidence,
-            span_start=handle.span.start,
-            span_end=handle.span.end,
-        )
-        for handle in kept.found.flagging.handles
+        post.key,
+        words_hmac,
+        kept.version,
+        capture,
+        engine,
+        kept.lead.number,
+        kept.lead.seal.pk,
+        kept.lead.seal.seal(body),
+        duplicate,
+        posted_at.at if posted_at else None,
+        posted_at.precision if posted_at else None,
+        flagging.score,
+        [{"name": part.name, "points": part.points} for part in flagging.parts],
     )
+
+
+def _matches(sighting: int, kept: _Kept) -> list[tuple[object, ...]]:
+    return [
+        (
+            sighting,
+            match.rule,
+            match.version,
+            match.kind,
+            match.category,
+            [[span.start, span.end] for span in match.spans],
+            match.weight,
+            kept.again.get(match.rule),
+        )
+        for match in kept.flagged.found.flagging.matches
+    ]
+
+
+def _handles(sighting: int, kept: _Kept, spare: set[str]) -> list[tuple[object, ...]]:
+    """A contact that officers called a victim's is spared, and what its reader said of it kept beside."""
+    return [
+        (
+            sighting,
+            handle.kind,
+            tag,
+            kept.lead.seal.seal(handle.value.encode(errors="replace")),
+            HandleRole.SPARED if tag in spare else handle.role,
+            handle.role if tag in spare else None,
+            handle.confidence,
+            handle.span.start,
+            handle.span.end,
+        )
+        for handle, tag in zip(kept.flagged.found.flagging.handles, kept.flagged.tags, strict=True)
+    ]
 
 
 def _capture_body(page: ReadPage, flagged: set[str]) -> bytes:
@@ -276,6 +323,7 @@ def _near(posts: Sequence[Post], flagged: set[str]) -> list[int]:
     wanted: set[int] = set()
     for place, post in enumerate(posts):
         if post.key in flagged:
-            by_distance = sorted(range(len(posts)), key=lambda other: (abs(other - place), other))
+            near = range(max(0, place - NEIGHBOURS), min(len(posts), place + NEIGHBOURS + 1))
+            by_distance = sorted(near, key=lambda other: (abs(other - place), other))
             wanted.update(by_distance[: NEIGHBOURS + 1])
     return sorted(wanted)

@@ -1,10 +1,12 @@
 """Addresses of images that stood in a flagged post: sealed with the lead's words, and compared by a keyed hash."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from patrol.models import Category, Post
-from patrol.register.sealing import keyed_hash, seal_each
-from patrol.register.tables import ImageAddress, Sighting
+from patrol.register.inserts import Insert
+from patrol.register.sealing import Seal, keyed_hash
+from patrol.register.tables import ImageAddress
 
 METHODS = frozenset(
     {
@@ -16,14 +18,17 @@ METHODS = frozenset(
     }
 )
 """The five methods against children: only under a mandate that names one of them is an address kept."""
+_KEEP = Insert(ImageAddress, "sighting", "tag", "address")
 
 
-def keep(sighting: Sighting, post: Post) -> None:
-    """Write them down in the transaction at hand."""
-    sealed = seal_each(sighting.unit, (one.encode(errors="replace") for one in post.images))
-    ImageAddress.objects.bulk_create(
-        ImageAddress(sighting=sighting, tag=tag(address), address=body)
-        for address, body in zip(post.images, sealed, strict=True)
+def keep(posts: Iterable[tuple[int, Seal, Post]]) -> None:
+    """Write them down in the transaction at hand, of sightings by their numbers."""
+    _KEEP.all(
+        [
+            (sighting, tag(address), seal.seal(address.encode(errors="replace")))
+            for sighting, seal, post in posts
+            for address in post.images
+        ]
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db import connection
 
 from patrol.models import Actor, Category, Post, ReadPage, Record, Verb
 from patrol.register import log
@@ -26,9 +26,14 @@ from patrol.register.turn import batch
 from patrol.settings import Settings
 from pipelines import brake
 from pipelines.aside import Aside, Counted
-from pipelines.flagged import FlaggedKeeper, Found
+from pipelines.flagged import FlaggedKeeper, Found, KeptPage
 from pipelines.flow import Flagger
 from pipelines.seen import Known, keep_words, known, see
+
+_COUNT = (
+    "UPDATE register_runrow SET posts = posts + %s, posts_new = posts_new + %s,"
+    " sightings = sightings + %s, leads = leads + %s, beat_at = %s WHERE id = %s"
+)
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,25 @@ class Keeper:
         ]
         if not any(page.posts for page in pages):
             return [Kept(0, 0, 0, 0)] * len(pages)
+        flagged_pages = self._flagged.draft(pages, found)
         with batch():
             self._see_again([one for draft in drafts for one in draft.seen])
-            written = self._write([draft.page for draft in drafts], found, again)
+            every = [one for each in found for one in each]
+            written = self._flagged.keep(flagged_pages, every, again)
+            self._keep_unflagged([one for one in every if not one.flagging.matches])
             self.aside.write(counted, again)
-            kept = [kept for kept, _ in written]
+            kept = [
+                _kept(page, each, written.get(place))
+                for place, (page, each) in enumerate(zip(pages, found, strict=True))
+            ]
             self._count(kept)
-            log.append_each([self._record(*one) for one in written if one[0].posts_new])
+            log.append_each(
+                [
+                    self._record(one, written.get(place))
+                    for place, one in enumerate(kept)
+                    if one.posts_new
+                ]
+            )
         self._judge(counted)
         return kept
 
@@ -139,17 +156,6 @@ class Keeper:
                 last_seen_at=now
             )
 
-    def _write(
-        self, pages: Sequence[ReadPage], found: Sequence[Sequence[Found]], again: Counter[str]
-    ) -> list[tuple[Kept, list[Sighting]]]:
-        """What is flagged, then the other posts of all pages together."""
-        flagged = self._flagged.keep(pages, found, again)
-        self._keep_unflagged([one for each in found for one in each if not one.flagging.matches])
-        return [
-            (Kept(len(page.posts), len(each), len(own.sightings), own.leads), own.sightings)
-            for page, each, own in zip(pages, found, flagged, strict=True)
-        ]
-
     def _keep_unflagged(self, found: Sequence[Found]) -> None:
         if not found:
             return
@@ -168,16 +174,18 @@ class Keeper:
         return unit or new_unit("unflagged", of, expires_at)
 
     def _count(self, kept: Sequence[Kept]) -> None:
-        RunRow.objects.filter(pk=self.run.pk).update(
-            posts=F("posts") + sum(one.posts for one in kept),
-            posts_new=F("posts_new") + sum(one.posts_new for one in kept),
-            sightings=F("sightings") + sum(one.sightings for one in kept),
-            leads=F("leads") + sum(one.leads for one in kept),
-            beat_at=self.now(),
-        )
+        sums = [
+            sum(one.posts for one in kept),
+            sum(one.posts_new for one in kept),
+            sum(one.sightings for one in kept),
+            sum(one.leads for one in kept),
+        ]
+        at = connection.ops.adapt_datetimefield_value(self.now())
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [*sums, at, self.run.pk])
 
-    def _record(self, kept: Kept, sightings: Sequence[Sighting]) -> Record:
-        seal_ = {"seal": sightings[0].capture.body_sha256} if sightings else {}
+    def _record(self, kept: Kept, flagged: KeptPage | None) -> Record:
+        sightings: list[int] = list(flagged.sightings) if flagged else []
         return Record(
             verb=Verb.POSTS_KEPT,
             actor=self._actor,
@@ -186,8 +194,13 @@ class Keeper:
             count=kept.posts_new,
             details={
                 "flagged": len(sightings),
-                "sightings": [sighting.pk for sighting in sightings],
+                "sightings": sightings,
                 "ruleset": self.flagger.ruleset.sha256,
-                **seal_,
+                **({"seal": flagged.seal} if flagged else {}),
             },
         )
+
+
+def _kept(page: ReadPage, found: Sequence[Found], flagged: KeptPage | None) -> Kept:
+    sightings, leads = (len(flagged.sightings), flagged.leads) if flagged else (0, 0)
+    return Kept(len(page.posts), len(found), sightings, leads)

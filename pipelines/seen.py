@@ -4,6 +4,7 @@ These are the only tables that grow with every page, and Django's objects take
 ten times as long for them as the database.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -21,6 +22,7 @@ _AT_ONCE = 100
 _KNOWN = (
     "SELECT key, words_hmac, id, flagged FROM register_seenpost WHERE source_id = %s AND key IN "
 )
+_COUNT = "SELECT key, count(*) FROM register_seenpost WHERE source_id = %s AND key IN "
 _SEE = (
     "INSERT INTO register_seenpost (source_id, key, words_hmac, flagged, first_seen_at, last_seen_at)"
     " VALUES "
@@ -47,6 +49,20 @@ def known(source: int, keys: set[str]) -> dict[Words, Known]:
             for key, hmac, id_, flagged in cursor.fetchall():
                 found[key, hmac] = Known(id_, bool(flagged))
     return found
+
+
+def versions(source: int, each: Sequence[Words]) -> dict[Words, int]:
+    """The number of each of these new versions, from 1: asked before they are seen."""
+    counts: Counter[str] = Counter()
+    for some in _some(sorted({key for key, _ in each})):
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_COUNT}{_places(len(some))} GROUP BY key", [source, *some])
+            counts.update(dict(cursor.fetchall()))
+    numbers = {}
+    for version in each:
+        counts[version[0]] += 1
+        numbers[version] = counts[version[0]]
+    return numbers
 
 
 def see(source: int, versions: Sequence[Words], now: datetime, *, flagged: bool) -> list[int]:

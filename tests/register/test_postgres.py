@@ -279,7 +279,7 @@ def test_tables_of_another_version_are_refused(register: Path, postgres_register
 
 def test_two_machines_make_the_tables_once(postgres: Cluster, tmp_path: Path) -> None:
     url = postgres.url(postgres.fresh())
-    script = "from patrol.register.start import start; start(); from patrol.actions import setup; from patrol.settings import Settings; setup.make_tables(Settings())"
+    script = "from patrol.register.start import start; start(); from patrol.actions.maintaining import setup; from patrol.settings import Settings; setup.make_tables(Settings())"
     both = [
         subprocess.Popen(
             [sys.executable, "-c", script],
