@@ -57,6 +57,7 @@ class Vbulletin(Board):
     )
     author: ClassVar[tuple[str, ...]] = (
         ".author [itemprop=name], .author[itemprop=name] a, .author a",
+        ".b-comment__author",
         ".username_container .username, .userinfo .username",
         ".bigusername",
         "[id^=postmenu_] a, [id^=postmenu_]",
@@ -74,6 +75,7 @@ class Vbulletin(Board):
     )
     body: ClassVar[tuple[str, ...]] = (
         ".js-post__content-text",
+        "[itemprop=commentText]",
         _WORDS,
         ".postcontent",
         "[id^=td_post_]",
