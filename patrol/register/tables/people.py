@@ -32,6 +32,8 @@ class Person(AbstractBaseUser):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="people")
     role = word(Role)
     language = models.CharField(max_length=10, default="zh-hant")
+    counts_republic = models.BooleanField(default=False)
+    """Pages show years of the Republic (民國) instead of the common era."""
     same_as = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     """Another account of the same human being: the two together are one pair of eyes."""
     is_active = models.BooleanField(default=True)
