@@ -1,12 +1,15 @@
 """Dates as people here write and read them: Asia/Taipei, 24 hours, and years of the Republic."""
 
 import re
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 ROC_OFFSET = 1911
 """Year 1 of the Republic is 1912."""
+_REPUBLIC = ContextVar("republic", default=False)
+"""Whether whoever asks for this page reads years of the Republic."""
 
 _DATE = re.compile(
     r"(?:民國|中華民國)?\s*(\d{2,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
@@ -40,13 +43,22 @@ def end_of(day: date) -> datetime:
     return begin_of(day + timedelta(days=1))
 
 
+def count_years(*, republic: bool) -> None:
+    """From here on, in this thread: `115/11/22` instead of `2026/11/22`."""
+    _REPUBLIC.set(republic)
+
+
+def day(one: date, precision: str | None = None) -> str:
+    """`2026/11/22`, or `115/11/22`: no more exact than it is known."""
+    year = one.year - ROC_OFFSET if _REPUBLIC.get() and one.year > ROC_OFFSET else one.year
+    if precision == "year":
+        return str(year)
+    return f"{year}/{one:%m}" if precision == "month" else f"{year}/{one:%m/%d}"
+
+
 def shown(at: datetime, precision: str | None = None) -> str:
     """`2026/11/22 15:04`, no more exact than it is known."""
-    formats = {
-        "year": "%Y",
-        "month": "%Y/%m",
-        "day": "%Y/%m/%d",
-        "hour": "%Y/%m/%d %H:00",
-        "exact": "%Y/%m/%d %H:%M:%S",
-    }
-    return at.astimezone(TAIPEI).strftime(formats.get(precision or "", "%Y/%m/%d %H:%M"))
+    here = at.astimezone(TAIPEI)
+    clocks = {"year": "", "month": "", "day": "", "hour": " %H:00", "exact": " %H:%M:%S"}
+    clock = clocks.get(precision or "", " %H:%M")
+    return day(here.date(), precision) + here.strftime(clock)

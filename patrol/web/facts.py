@@ -161,6 +161,7 @@ NAMES: dict[str, str | Promise] = {
     "valid_from": pgettext_lazy("fact", "valid from"),
     "valid_until": pgettext_lazy("fact", "valid until"),
     "verdict": pgettext_lazy("fact", "verdict"),
+    "counts_republic": pgettext_lazy("fact", "years of the Republic"),
 }
 """By the name that the record gives it."""
 

@@ -22,6 +22,7 @@ from dashboards.table import Cell, Row, Table
 from patrol.actions.collecting.dashboards import Dashboard
 from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING
 from patrol.models import LeadKind, LeadStatus
+from patrol.web import dates
 from patrol.web.coverage import coverage_days, coverage_table, of_coverage
 from patrol.web.forms import ANY
 from patrol.web.words import in_language, label
@@ -103,7 +104,7 @@ def _stacks(tallies: Mapping[Key, Tally], name: Callable[[Key], str]) -> list[St
 def days(shown: Dashboard) -> Table:
     """Each day of the period, those without a lead too."""
     rows = {
-        (day.isoformat(), f"{day:%Y/%m/%d}"): (tally, {"first": f"{day}", "last": f"{day}"})
+        (day.isoformat(), dates.day(day)): (tally, {"first": f"{day}", "last": f"{day}"})
         for day, tally in _leads(shown).by_day.items()
     }
     return _table(shown, "days", _("Leads by day"), _("Day"), rows)

@@ -221,6 +221,12 @@ class LanguageForm(ClosedForm):
     back = forms.CharField(max_length=500, required=False)
 
 
+class YearsForm(ClosedForm):
+    """How somebody counts years."""
+
+    years = forms.ChoiceField(choices=[("common", "common"), ("republic", "republic")])
+
+
 class DayField(forms.CharField):
     """A day, in the calendar of either year count."""
 

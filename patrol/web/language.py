@@ -1,4 +1,4 @@
-"""Which language a page speaks: the person's own, or the browser's before sign-in."""
+"""Which language a page speaks and how it counts years: as the person chose, or the browser before sign-in."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -6,6 +6,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 from patrol.register.tables import Person
+from patrol.web.dates import count_years
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -15,6 +16,7 @@ class LanguageMiddleware(LocaleMiddleware):
         """Activate it."""
         super().process_request(request)
         person = request.user
+        count_years(republic=isinstance(person, Person) and person.counts_republic)
         if isinstance(person, Person) and person.language in dict(settings.LANGUAGES):
             translation.activate(person.language)
             request.LANGUAGE_CODE = person.language

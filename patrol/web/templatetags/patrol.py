@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -190,6 +190,12 @@ def when(at: datetime | None, precision: str | None = None) -> SafeString | str:
     if at is None:
         return _("time unknown")
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), dates.shown(at, precision))
+
+
+@register.filter
+def day(one: date, precision: str | None = None) -> str:
+    """A day as this person counts years; `day:"month"` leaves the day out."""
+    return dates.day(one, precision)
 
 
 @register.filter
