@@ -22,6 +22,9 @@ TITLES: dict[NoticeKind, tuple[str, str]] = {
 }
 """English and Traditional Chinese, as on the pages; a test keeps them equal."""
 
+LOST = ("about {} posts are lost for good", "約 {} 則貼文已永久遺失")
+"""What the count of a source that is read again is of: the board showed no more."""
+
 
 def letter(settings: Settings, message: Outbound) -> EmailMessage:
     """The mail. Its Message-ID is the same in every try."""
@@ -42,8 +45,12 @@ def letter(settings: Settings, message: Outbound) -> EmailMessage:
 
 
 def _line(settings: Settings, one: Mapping[str, object], *, chinese: bool) -> str:
-    title = TITLES[NoticeKind(str(one["kind"]))][chinese]
-    return f"{title} · {one['about']} · {one['count']}\n{settings.origin}{one['link']}"
+    kind = NoticeKind(str(one["kind"]))
+    count = str(one["count"])
+    if kind is NoticeKind.SOURCE_RECOVERED:
+        count = LOST[chinese].format(count) if one["count"] else ""
+    told = " · ".join(filter(None, [TITLES[kind][chinese], str(one["about"]), count]))
+    return f"{told}\n{settings.origin}{one['link']}"
 
 
 def _foot(settings: Settings, *, chinese: bool) -> str:

@@ -31,6 +31,44 @@ REPORTS: tuple[str, ...] = (
     gettext_noop("Somebody asked the run to stop."),
     gettext_noop("The robots.txt excludes what was to be read ({0} addresses)."),
     gettext_noop("{0} rows were read; {1} are expected at least."),
+    gettext_noop(
+        "{0} rows were read; the last {1} good runs read {2} at least, and fewer than {3} are not believed."
+    ),
+    gettext_noop(
+        "Nothing new came for {0} hours; at the same hours of each of {1} weeks before {2} posts came at least."
+    ),
+    gettext_noop("It is to be read every {0} minutes; no run has ended so far."),
+    gettext_noop("It is read every {0} minutes, as its schedule says."),
+    gettext_noop(
+        "It is read every {0} minutes, as its schedule says: too little was seen of it so far to go by."
+    ),
+    gettext_noop(
+        "{0} posts an hour were seen over {1} days, and a page of the board holds {2}: so it is read every {3} minutes, before a page is full."
+    ),
+    gettext_noop(
+        "{0} posts an hour were seen over {1} days, and a page of the board holds {2}: it is read every {3} minutes, and its limits allow no more."
+    ),
+    gettext_noop(
+        "{0} posts an hour were seen over {1} days, and a page of the board holds {2}: it is read every {3} minutes, and its limits allow no less."
+    ),
+    gettext_noop(
+        "{0} posts an hour were seen over {1} days, and a page of the board holds {2}: it is read every {3} minutes, because its runs take half as long."
+    ),
+    gettext_noop("Its limits are {0} and {1} minutes."),
+    gettext_noop(
+        "It failed {0} times in a row: to spare the site it is tried again after {1} minutes only. One good run, and it is read as before. What is not read until then is a gap in its coverage."
+    ),
+    gettext_noop("It failed {0} times in a row."),
+    gettext_noop("Only a run of fewer than {0} rows is suspiciously empty: no floor is learned."),
+    gettext_noop(
+        "{0} good runs of four weeks read {1} rows at least: a run of fewer than {2} is suspiciously empty."
+    ),
+    gettext_noop(
+        "A run of fewer than {0} rows is suspiciously empty; too little was read so far to learn more ({1} good runs)."
+    ),
+    gettext_noop(
+        "Nothing new came for {0} hours, although {1} posts at least came at the same hours of each week before."
+    ),
     gettext_noop("The run needed more memory, time or pages than it may."),
     gettext_noop("The board gives the same page for different addresses."),
     gettext_noop("No engine knows the software of this board."),

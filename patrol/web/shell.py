@@ -50,7 +50,7 @@ PAGES_OF: dict[str, frozenset[str]] = {
     "campaigns": frozenset({"campaigns", "campaign"}),
     "cases": frozenset({"cases", "case", "case_new"}),
     "sources": frozenset(
-        {"sources", "source", "source_authorize"}
+        {"sources", "source", "source_authorize", "source_schedule", "source_reschedule"}
         | {"source_add", "source_look", "source_try", "source_propose", "break_glass"}
     ),
     "rules": frozenset(

@@ -9,7 +9,9 @@ SENTENCES: dict[Outcome, tuple[str, str]] = {
     Outcome.NOTHING_NEW: (_("Read as it should be; nothing new was posted."), ""),
     Outcome.SUSPICIOUSLY_EMPTY: (
         _("Fewer posts were read than this board always has."),
-        _("Open the board and compare. If it is really that empty, lower the source's floor."),
+        _(
+            "Open the board and compare. If it is really that empty, say so under “How often it is read”: its floor is then learned anew."
+        ),
     ),
     Outcome.LAYOUT_CHANGED: (
         _(
