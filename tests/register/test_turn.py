@@ -1,35 +1,97 @@
-"""A batch writer leaves as much time to others as it takes."""
+"""A batch writer leaves as much time as it takes to those who wait, and none to nobody."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 
-def _written(seconds: float) -> float:
-    """When a transaction of that length began."""
+
+@pytest.fixture
+def written(register: Path) -> Iterator[list[str]]:
+    """Who wrote, in their order. Whoever waits in a thread of their own is waited for at the end."""
+    yield []
+    for thread in threading.enumerate():
+        if thread.name == "waits":
+            thread.join(30)
+
+
+@contextmanager
+def _somebody_waits(written: list[str]) -> Iterator[None]:
+    """From the end of the block's transaction on."""
+    from django.db import connection, transaction
+
+    from patrol.register.turn import others_wait
+
+    def wait() -> None:
+        with transaction.atomic():
+            written.append("the one who waits")
+        connection.close()
+
+    thread = threading.Thread(target=wait, name="waits")
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not others_wait():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    yield
+
+
+def test_who_waits_comes_before_the_batch_writer_again(written: list[str]) -> None:
     from patrol.register.turn import batch
 
-    with batch():
-        begun = time.perf_counter()
-        time.sleep(seconds)
-    return begun
+    for turn in range(5):
+        with batch(), _somebody_waits(written):
+            time.sleep(0.1)
+        for again in range(3):
+            with batch():
+                written.append(f"batch {turn}.{again}")
+        assert written[-4] == "the one who waits"
 
 
-def test_a_batch_writer_rests_as_long_as_it_wrote(register: Path) -> None:
-    first = _written(0.2)
-    assert _written(0.0) - first >= 0.4
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long a batch writer rests, without resting."""
+    rests: list[float] = []
+    monkeypatch.setattr(time, "sleep", rests.append)
+    return rests
 
 
-def test_other_work_counts_as_rest(register: Path) -> None:
-    first = _written(0.1)
-    time.sleep(0.2)
-    worked = time.perf_counter()
-    assert _written(0.0) - worked < 0.08
-    assert worked - first >= 0.3
+def test_nobody_is_rested_for_who_does_not_wait(register: Path, slept: list[float]) -> None:
+    from patrol.register.turn import batch, others_wait
+
+    for _ in range(3):
+        with batch():
+            assert not others_wait()
+    assert not slept
 
 
-def test_within_a_larger_transaction_nobody_rests(register: Path) -> None:
+def test_a_rest_ends_though_somebody_waits_for_ever(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a process that was stopped: it holds nobody up."""
+    from patrol.register import turn
+
+    monkeypatch.setattr(turn, "others_wait", lambda: True)
+    with turn.batch():
+        time.sleep(0.2)
+        ended = time.perf_counter()
+    with turn.batch():
+        assert 0.2 <= time.perf_counter() - ended < 30
+
+
+def test_within_a_larger_transaction_nobody_rests(
+    register: Path, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.db import transaction
 
+    from patrol.register import turn
+
+    monkeypatch.setattr(turn, "others_wait", lambda: True)
     with transaction.atomic():
-        first = _written(0.2)
-        assert _written(0.0) - first < 0.35
+        for _ in range(3):
+            with turn.batch():
+                pass
+    assert not slept

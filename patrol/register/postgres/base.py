@@ -47,3 +47,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.connection.rollback()
                 self.connection.autocommit = True
             raise
+
+    def others_wait(self) -> bool:
+        """Never worth a rest: whoever waits is served before us, because PostgreSQL queues turns in their order."""
+        return False

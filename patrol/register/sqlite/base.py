@@ -2,8 +2,9 @@
 
 SQLite's own lock is not fair: beside one crawler that commits back to back a
 log append took 2.6 s (p95). Queueing on one `flock` file, with batch writers
-resting as long as their commit took (`patrol.register.turn.rest`), it takes
-milliseconds.
+resting as long as their commit took (`patrol.register.turn`), it takes
+milliseconds. Who waits holds a second file meanwhile, so that a batch writer
+knows whether there is anybody to rest for.
 """
 
 import fcntl
@@ -15,6 +16,8 @@ from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
 TURN_WAIT_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 0.005
+"""Between two looks whether the turn is free."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -65,27 +68,53 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _take_turn(self) -> None:
         if self._turn is not None:
             return
-        descriptor = os.open(
-            f"{self.settings_dict['NAME']}.turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        descriptor = self._open("turn")
+        try:
+            if not _taken(descriptor, fcntl.LOCK_EX):
+                self._wait(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._turn = descriptor
+
+    def _wait(self, descriptor: int) -> None:
+        """Until the turn is ours, with a hand up. Raises `OperationalError` when it takes too long."""
         deadline = time.monotonic() + TURN_WAIT_SECONDS
         pause = 0.0005
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        hand = self._open("waiting")
+        try:
+            _taken(hand, fcntl.LOCK_SH)
+            while not _taken(descriptor, fcntl.LOCK_EX):
                 if time.monotonic() > deadline:
-                    os.close(descriptor)
-                    raise OperationalError(
-                        "database is locked: no turn to write within 10 s"
-                    ) from None
+                    raise OperationalError("database is locked: no turn to write within 10 s")
                 time.sleep(pause)
-                pause = min(pause * 2, 0.01)
-            else:
-                self._turn = descriptor
-                return
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                _taken(hand, fcntl.LOCK_SH)
+        finally:
+            os.close(hand)
+
+    def others_wait(self) -> bool:
+        """Whether anybody, in whatever process, waits for a turn now."""
+        hand = self._open("waiting")
+        try:
+            return not _taken(hand, fcntl.LOCK_EX)
+        finally:
+            os.close(hand)
+
+    def _open(self, which: str) -> int:
+        name = f"{self.settings_dict['NAME']}.{which}"
+        return os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def _end_turn(self) -> None:
         if self._turn is not None:
             os.close(self._turn)
             self._turn = None
+
+
+def _taken(descriptor: int, how: int) -> bool:
+    """Whether the file is ours now, alone or with others; never waits."""
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
