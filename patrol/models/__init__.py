@@ -59,6 +59,7 @@ from patrol.models.words import (
     Role,
     RuleStatus,
     SearchKind,
+    TokenScope,
     Verb,
     Verdict,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "Term",
     "ThreadLink",
     "Titles",
+    "TokenScope",
     "Verb",
     "Verdict",
     "Word",

@@ -20,6 +20,8 @@ class Access(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
+    TOKEN = "token"  # noqa: S105  (a word)
+    """A program's token instead of a session: `patrol.web.api` sees to it."""
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,9 @@ def _holds_content(response: HttpResponseBase) -> bool:
 
 def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | None:
     """The answer to a request that may not go on; None lets it in. Raises what the log raises."""
+    if declared.needs is Access.TOKEN:
+        request.shown = declared  # type: ignore[attr-defined]
+        return None
     asleep = _idle(request, keeps_awake=not declared.background)
     desk = None if asleep else desk_of(request)
     request.desk = desk  # type: ignore[attr-defined]

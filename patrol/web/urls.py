@@ -10,6 +10,8 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from patrol.web.access import Access, page
+from patrol.web.api import described
+from patrol.web.api import views as api
 from patrol.web.sign_in import on_record
 from patrol.web.views import (
     account,
@@ -42,6 +44,7 @@ from patrol.web.views import (
     source_schedule,
     sources,
     together,
+    tokens,
     trail,
 )
 
@@ -191,7 +194,10 @@ urlpatterns = [
     path("log/break-glass/<int:authorization_id>/", emergencies.judge, name="emergency_judge"),
     path("log/review/", trail.sample, name="log_review"),
     path("account/", account.account, name="account"),
+    path("account/tokens/", tokens.mine, name="tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="token_revoke"),
     path("account/language/", account.language, name="language"),
+    path("account/years/", account.years, name="years"),
     _allauth("login/", allauth_account.login, "account_login", Access.ANYONE),
     _allauth("logout/", allauth_account.logout, "account_logout", Access.ANYONE),
     _allauth("inactive/", allauth_account.account_inactive, "account_inactive", Access.ANYONE),
@@ -206,6 +212,13 @@ urlpatterns = [
     _allauth("factor/codes/", allauth_codes.view_recovery_codes, "mfa_view_recovery_codes"),
     _allauth(
         "factor/codes/new/", allauth_codes.generate_recovery_codes, "mfa_generate_recovery_codes"
+    ),
+]
+urlpatterns += [
+    path("api/openapi.json", api.openapi, name="api_description"),
+    *(
+        path(f"{described.PREFIX}{one.path}"[1:], getattr(api, one.name), name=f"api_{one.name}")
+        for one in described.OPERATIONS
     ),
 ]
 handler400 = "patrol.web.faults.malformed"

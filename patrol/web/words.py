@@ -214,7 +214,7 @@ WAITS: dict[str, str | Promise] = {
 LATERS: dict[str, str | Promise] = {
     "hour": _("in an hour"),
     "shift": _("tomorrow's shift"),
-    "days": _("in 3 days"),
+    "day": _("in 24 hours"),
     "date": _("on a day of my choice"),
 }
 """When a lead that is put off comes back."""

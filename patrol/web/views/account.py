@@ -15,7 +15,7 @@ from patrol.register import log
 from patrol.register.tables import Person
 from patrol.web import faults, sign_in
 from patrol.web.access import Access, page
-from patrol.web.forms import LanguageForm, PlainForm
+from patrol.web.forms import LanguageForm, PlainForm, YearsForm
 from patrol.web.request import Request
 
 FIRST_PAGES: dict[Role, tuple[tuple[Permission, str], ...]] = {
@@ -39,7 +39,8 @@ def home(request: Request) -> HttpResponse:
 @page(Access.SIGNED_IN)
 def account(request: Request) -> HttpResponse:
     """One's own account."""
-    return render(request, "account.html")
+    may = request.desk.may(Permission.TOKENS_MAKE)
+    return render(request, "account.html", {"may_make_tokens": may})
 
 
 @page(Access.ANYONE, methods=("POST",))
@@ -50,7 +51,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = reverse("home")
     if isinstance(request.user, Person):
-        _keep_language(request.desk, request.user, form["language"])  # type: ignore[attr-defined]
+        _keep(request.desk, request.user, language=form["language"])  # type: ignore[attr-defined]
     response = redirect(back)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -63,16 +64,24 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _keep_language(desk: Desk, person: Person, chosen: str) -> None:
+@page(Access.SIGNED_IN, methods=("POST",))
+def years(request: Request) -> HttpResponse:
+    """Count years as this person reads them from now on."""
+    republic = YearsForm.checked(request.POST).cleaned_data["years"] == "republic"
+    _keep(request.desk, request.user, counts_republic=republic)
+    return redirect("account")
+
+
+def _keep(desk: Desk, person: Person, **changed: str | bool) -> None:
     actor: Actor = desk.actor
     with transaction.atomic():
-        Person.objects.filter(pk=person.pk).update(language=chosen)
+        Person.objects.filter(pk=person.pk).update(**changed)
         log.append(
             Record(
                 verb=Verb.PERSON_ACCOUNT_CHANGED,
                 actor=actor,
                 subject=f"person:{person.pk}",
-                details={"language": chosen},
+                details={**changed},
             )
         )
 

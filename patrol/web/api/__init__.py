@@ -1,0 +1,1 @@
+"""What programs may ask, read only: JSON, by a token, on record."""
