@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """SHA-256 of Elasticsearch's certificate, in hex, when no authority signed it."""
     bind: str = "127.0.0.1:8400"
     """Address of the workbench."""
+    web_workers: int = Field(default=0, ge=0, le=32)
+    """Processes that serve pages; 0 is one for each processor core, four at most."""
     public_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host names under which people reach the workbench."""
     https: bool = False

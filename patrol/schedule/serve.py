@@ -19,8 +19,15 @@ from patrol.schedule.projecting import Projector, ProjectorDied
 from patrol.settings import Settings
 
 READY_SECONDS = 30
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-"""Pages served at once; granian warns of more."""
+MOST_WORKERS = 4
+"""Processes that serve pages unless a setting says otherwise: each takes some 150 MB."""
+THREADS = 4
+"""Pages that one of them serves at once."""
+
+
+def workers(settings: Settings) -> int:
+    """How many processes serve pages."""
+    return settings.web_workers or min(MOST_WORKERS, len(os.sched_getaffinity(0)))
 
 
 class WebDied(PatrolError):
@@ -50,7 +57,7 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
     ]
     command += [
         "--workers",
-        "1",
+        str(workers(settings)),
         "--blocking-threads",
         str(THREADS),
         "--no-ws",

@@ -5,8 +5,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from patrol.register.django_settings import *  # noqa: F403
+from patrol.register.django_settings import CACHES, PATROL
 from patrol.register.django_settings import INSTALLED_APPS as REGISTER_APPS
-from patrol.register.django_settings import PATROL
 
 ROOT_URLCONF = "patrol.web.urls"
 WSGI_APPLICATION = "patrol.web.wsgi.application"
@@ -24,6 +24,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "patrol.web.assets.PressedPages",
+    "patrol.web.assets.Assets",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -46,6 +48,16 @@ TEMPLATES = [
         },
     }
 ]
+
+# What several processes that serve pages must count together, and what each may keep by itself for seconds.
+CACHES = {
+    **CACHES,
+    "default": {
+        "BACKEND": "patrol.web.shared.SharedCache",
+        "LOCATION": PATROL.home / "shared",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
 
 # Sign-in. Nobody signs up, and nobody resets a password by mail: an administrator issues a link.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -125,6 +137,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # nothing is uploaded to it
+    "staticfiles": {"BACKEND": "patrol.web.assets.NamedByContent"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False

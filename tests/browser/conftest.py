@@ -75,7 +75,7 @@ def site(register: Path, language: str, stand: Stand) -> Iterator[Site]:
 
 
 def _standing(language: str) -> Iterator[Site]:
-    from django.core.cache import cache
+    from django.core.cache import caches
     from django.core.wsgi import get_wsgi_application
     from django.test import Client
 
@@ -83,7 +83,8 @@ def _standing(language: str) -> Iterator[Site]:
     from patrol.actions.staffing import people
     from patrol.register.checkpoints import sign_now
 
-    cache.clear()
+    for name in ("default", "near"):
+        caches[name].clear()
     garden = planting.plant(planting.SHOWN, language=language)
     links, sessions = {}, {}
     for account in planting.ACCOUNTS:

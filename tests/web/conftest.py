@@ -21,9 +21,10 @@ Sign = Callable[[str], Any]
 @pytest.fixture(autouse=True)
 def _cold_limits(register: Path) -> None:
     """Rate limits count per process: each test begins with none spent."""
-    from django.core.cache import cache
+    from django.core.cache import caches
 
-    cache.clear()
+    for name in ("default", "near"):
+        caches[name].clear()
 
 
 @pytest.fixture

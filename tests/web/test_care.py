@@ -96,7 +96,7 @@ def test_nothing_stands_before_a_possible_victim(sign_in: Sign) -> None:
 
 
 def _looked(account: Any, *minutes_ago: float, subject: str = "lead:1") -> None:
-    from django.core.cache import cache
+    from django.core.cache import caches
 
     from patrol.register.tables import LedgerIndex
 
@@ -109,7 +109,7 @@ def _looked(account: Any, *minutes_ago: float, subject: str = "lead:1") -> None:
         )
         for number, ago in enumerate(minutes_ago)
     )  # fmt: skip
-    cache.clear()
+    caches["near"].clear()
 
 
 @pytest.fixture

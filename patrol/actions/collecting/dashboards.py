@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from dashboards import coverage, questions
 from dashboards.coverage import SourceCoverage
@@ -141,16 +141,16 @@ def _titles(unit: int) -> dict[str, dict[str, str]]:
 
 def _with_coverage(shown: Dashboard, unit: int) -> Dashboard:
     key = _key("coverage", unit, shown.period)
-    asked = cache.get(key)
+    asked = caches["near"].get(key)
     if asked is None:
         asked = shown.as_of, coverage.ask(unit, shown.period, shown.as_of)
-        cache.set(key, asked, FRESH_SECONDS)
+        caches["near"].set(key, asked, FRESH_SECONDS)
     return replace(shown, as_of=asked[0], coverage=asked[1])
 
 
 def _with_leads(shown: Dashboard, unit: int) -> Dashboard:
     key = _key("leads", unit, shown.period)
-    asked = cache.get(key)
+    asked = caches["near"].get(key)
     if asked is None:
         outage = Outage(Settings().index_path)
         try:
@@ -158,7 +158,7 @@ def _with_leads(shown: Dashboard, unit: int) -> Dashboard:
         except IndexAway:
             return replace(shown, away_since=outage.since())
         outage.over()
-        cache.set(key, asked, FRESH_SECONDS)
+        caches["near"].set(key, asked, FRESH_SECONDS)
     waiting = OutboxRow.objects.filter(dead_because=None).count()
     return replace(shown, as_of=min(shown.as_of, asked[0]), leads=asked[1], unheard=waiting)
 

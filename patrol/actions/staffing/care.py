@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from patrol.actions.desk import Desk
 from patrol.actions.staffing.shifts import settings_now, shift_at
@@ -141,10 +141,10 @@ def exposure(desk: Desk, rested_at: datetime | None = None) -> Exposure:
     At most `FRESH_SECONDS` old.
     """
     key = f"exposure:{desk.actor.person}:{rested_at.timestamp() if rested_at else 0}"
-    found: Exposure | None = cache.get(key)
+    found: Exposure | None = caches["near"].get(key)
     if found is None:
         found = _exposure(desk, rested_at)
-        cache.set(key, found, FRESH_SECONDS)
+        caches["near"].set(key, found, FRESH_SECONDS)
     return found
 
 

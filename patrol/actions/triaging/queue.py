@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Count, Max, Q, QuerySet
 
 from dashboards.period import begin_of
@@ -153,10 +153,10 @@ def counts(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
     desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
     wanted = replace(wanted, after="", sort="score", size=0)  # however they are sorted
     key = f"counts:{_unit(desk)}:{desk.may(Permission.VICTIMS_READ)}:{','.join(sorted(left_out(desk)))}:{wanted.assignee and desk.actor.person}:{hash(wanted)}"
-    found: dict[str, dict[str, int]] | None = cache.get(key)
+    found: dict[str, dict[str, int]] | None = caches["near"].get(key)
     if found is None:
         found = _facets(desk, wanted)
-        cache.set(key, found, FACETS_FRESH_SECONDS)
+        caches["near"].set(key, found, FACETS_FRESH_SECONDS)
     return found
 
 
