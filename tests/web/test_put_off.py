@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def _put_off(client: Any, lead: int = 1, **form: str) -> Any:
     [
         ("hour", NOON + timedelta(hours=1)),
         ("shift", datetime(2026, 11, 21, 0, 0, tzinfo=UTC)),
-        ("days", datetime(2026, 11, 23, 0, 0, tzinfo=UTC)),
+        ("day", NOON + timedelta(hours=24)),
         ("date", datetime(2026, 11, 30, 0, 0, tzinfo=UTC)),
     ],
 )
@@ -42,16 +43,34 @@ def test_every_choice_lies_ahead_and_shifts_begin_at_eight(now: datetime) -> Non
 
     choices = dict(laters(now))
     assert choices.pop(Later.DATE) is None
-    hour = choices.pop(Later.HOUR)
-    assert hour is not None
-    assert hour > now
-    for at in choices.values():
-        assert at is not None
-        assert at > now
-        assert at.astimezone(TAIPEI).hour == 8
+    assert choices.pop(Later.HOUR) == now + timedelta(hours=1)
+    assert choices.pop(Later.DAY) == now + timedelta(hours=24)
+    (shift_begins,) = choices.values()
+    assert shift_begins is not None
+    assert shift_begins > now
+    assert shift_begins.astimezone(TAIPEI).hour == 8
     shift = shift_at(now)
     assert shift.begins_at <= now < shift.begins_at + timedelta(days=1)
     assert shift.ends_at - shift.begins_at == timedelta(hours=8)
+
+
+def test_the_help_the_page_and_the_manual_name_the_same_times_in_the_same_order(
+    sign_in: Sign,
+) -> None:
+    from patrol.actions.triaging.later import Later
+    from patrol.web.words import LATERS
+
+    page = sign_in("mei").get("/leads/1/").content.decode()
+    digits = re.findall(r'name="snooze"\s+value="(\w+)"\s+data-digit="(\d)"', page)
+    assert digits == [(later.value, str(digit)) for digit, later in enumerate(Later, 1)]
+    manual = (Path(__file__).parents[2] / "docs" / "officer.md").read_text()
+    assert "later: in an hour, at tomorrow's shift, in 24 hours, on a day that you write" in manual
+    assert [str(words) for words in LATERS.values()] == [
+        "in an hour",
+        "tomorrow's shift",
+        "in 24 hours",
+        "on a day of my choice",
+    ]
 
 
 @pytest.mark.parametrize("day", ["", "yesterday", "2020-01-01", "2199-01-01", "115/13/45"])
@@ -63,7 +82,7 @@ def test_a_day_that_cannot_be_is_asked_for_again(day: str, sign_in: Sign) -> Non
 
 def test_it_sleeps_and_comes_back_by_itself_with_a_sign(garden: Any, sign_in: Sign) -> None:
     mine, theirs = sign_in("mei"), sign_in("lin")
-    assert _put_off(mine, snooze="days").status_code == 302
+    assert _put_off(mine, snooze="day").status_code == 302
     mine.get("/leads/")  # the row just decided on is shown once more
     assert 'id="lead-1"' not in theirs.get("/leads/").content.decode()
     asleep = theirs.get("/leads/?status=snoozed").content.decode()
@@ -74,9 +93,9 @@ def test_it_sleeps_and_comes_back_by_itself_with_a_sign(garden: Any, sign_in: Si
     lead.refresh_from_db()
     lead.snoozed_until = timezone.now()
     lead.save()
-    from django.core.cache import cache
+    from django.core.cache import caches
 
-    cache.clear()  # counts may be five seconds old
+    caches["near"].clear()  # counts may be five seconds old
     told = theirs.get("/leads/arrived/", {"newest": 5, "as_of": as_of.isoformat()}).json()
     assert told["count"] == 1, "it came back since the page was made"
     page = theirs.get("/leads/").content.decode()

@@ -69,7 +69,7 @@ def test_whoever_has_looked_since_is_not_blind(sign_in: Sign, records: Any) -> N
     assert "先繳保證金" in _page(sign_in("wu")), "a third person may"
 
 
-@pytest.mark.parametrize("form", [{"snooze": "days"}, {"verdict": "reopened"}])
+@pytest.mark.parametrize("form", [{"snooze": "day"}, {"verdict": "reopened"}])
 def test_what_settles_nothing_is_not_drawn(form: dict[str, str], sign_in: Sign) -> None:
     client = sign_in("mei")
     _decide(client, 1, verdict="relevant")

@@ -35,7 +35,7 @@ def decided(client: Any, **form: str) -> str:
 
 @pytest.mark.parametrize(
     "form",
-    [{"verdict": "relevant"}, {"verdict": "escalated"}, {"dismiss": "lawful"}, {"snooze": "days"}],
+    [{"verdict": "relevant"}, {"verdict": "escalated"}, {"dismiss": "lawful"}, {"snooze": "day"}],
     ids=lambda form: next(iter(form.values())),
 )
 def test_from_the_toast(

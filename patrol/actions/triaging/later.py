@@ -19,8 +19,8 @@ class Later(StrEnum):
     HOUR = "hour"
     SHIFT = "shift"
     """When tomorrow's shift begins."""
-    DAYS = "days"
-    """In three days, at the begin of the shift."""
+    DAY = "day"
+    """In 24 hours: at the same hour of the clock, whoever works which shift."""
     DATE = "date"
     """On a day that the officer names, at the begin of its shift."""
 
@@ -41,8 +41,8 @@ def comes_back(later: Later, now: datetime, day: date | None = None) -> datetime
         return now + timedelta(hours=1)
     if later is Later.SHIFT:
         return tomorrow(now)
-    if later is Later.DAYS:
-        return tomorrow(now) + timedelta(days=2)
+    if later is Later.DAY:
+        return now + timedelta(hours=24)
     if day is None:
         raise BadDecision("On which day shall it come back?", "Write the day.")
     at = begin_on(day)
