@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Sum
+
 from dashboards.counting import GREEN, Good, Run, good_of, runs_of
 from dashboards.period import Period
 from dashboards.watch import Span, Watch
@@ -56,6 +58,8 @@ class Statement:
     """Not ended yet."""
     brought: int
     """What people brought by hand."""
+    lost: int
+    """About how many posts are lost for good: the board showed them no more when it was read again."""
     due_minutes: int
     """For which the schedule wanted it watched."""
     gaps: tuple[Gap, ...]
@@ -94,6 +98,10 @@ def statement(row: SourceRow, period: Period, now: datetime) -> Statement:
         brought=rows.exclude(brought_as=None)
         .filter(due_at__gte=period.begins_at, due_at__lt=period.ends_at)
         .count(),
+        lost=rows.filter(due_at__gte=period.begins_at, due_at__lt=period.ends_at).aggregate(
+            posts=Sum("lost_posts")
+        )["posts"]
+        or 0,
         due_minutes=sum(round((end - begin).total_seconds() / 60) for begin, end in opened),
         gaps=tuple(_gaps(unseen, runs, period)),
     )

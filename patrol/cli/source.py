@@ -56,6 +56,32 @@ def list_(home: Home = None, as_json: Json = False) -> None:
 
 @app.command()
 @told
+def show(name: Name, home: Home = None, as_json: Json = False) -> None:
+    """One source: how often it is read and why, what is too little, its failures, and its last runs."""
+    opened()
+    from patrol.actions.collecting import sources
+    from patrol.actions.desk import Desk
+
+    page = sources.viewed(Desk.command_line(), name)
+    facts = ("ended_at", "outcome", "detail", "pages", "posts_new", "overran", "lost_posts")
+    runs = [{fact: getattr(run, fact) for fact in facts} for run in page.runs]
+    if as_json:
+        sheet = page.sheet
+        told = {"every_minutes": sheet.every_minutes, "health": sheet.health, "open": sheet.open}
+        data({"name": name, **told, "next_due_at": sheet.next_due_at, "runs": runs})
+        return
+    for sentence in page.sheet.health:
+        typer.echo(sentence)
+    for run in runs:
+        if run["ended_at"]:
+            lost = f"  about {run['lost_posts']} posts lost for good" if run["lost_posts"] else ""
+            typer.echo(
+                f"{_short(run['ended_at'])}  {run['outcome']:<18} {run['posts_new']} new{lost}"
+            )
+
+
+@app.command()
+@told
 def add(
     what: Annotated[str, typer.Argument(help="An address, or a source's YAML file.")],
     home: Home = None,
@@ -344,7 +370,7 @@ def coverage(
     said = stated(Desk.command_line(), name, Period(first.date(), last.date())).statement
     counts = {
         key: getattr(said, key)
-        for key in ("due", "read", "blocked", "expired", "failed", "open", "brought")
+        for key in ("due", "read", "blocked", "expired", "failed", "open", "brought", "lost")
     }
     counts |= {"due_minutes": said.due_minutes, "unseen_minutes": said.unseen_minutes}
     gaps = [

@@ -264,6 +264,8 @@ def test_what_a_board_showed_no_more_is_lost_for_good_and_told_on_recovery(
     new: int,
     lost: int | None,
 ) -> None:
+    from dashboards.period import Period
+    from dashboards.statement import statement
     from patrol.actions.notifying import tidings
     from patrol.register.tables import Notice
 
@@ -282,6 +284,8 @@ def test_what_a_board_showed_no_more_is_lost_for_good_and_told_on_recovery(
         tidings.tell_news(at + MINUTE)
     heard = Notice.objects.filter(kind="source_recovered")
     assert {one.count for one in heard} == {back.lost_posts or 0}
+    day = date(2027, 1, 11)
+    assert statement(source, Period(day, day), at).lost == (back.lost_posts or 0)
 
 
 def test_the_first_run_loses_nothing(source: Any) -> None:

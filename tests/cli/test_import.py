@@ -80,3 +80,30 @@ def test_a_file_that_is_not_there_is_told(board: Path) -> None:
     done = _patrol("import", "harbor", "/nowhere.txt", "--address", "http://harbor.example/", "--as", "lin")  # fmt: skip
     assert done.exit_code != 0
     assert "there is no file" in done.output
+
+
+def test_a_source_is_shown_with_what_its_runs_taught(board: Path) -> None:
+    from django.utils import timezone
+
+    from patrol.register.tables import RunRow, SourceRow
+
+    now = timezone.now()
+    SourceRow.objects.update(
+        health={
+            "at": now.isoformat(),
+            "every_minutes": 60,
+            "because": "fixed",
+            "failures": 4,
+            "stretched_minutes": 240,
+        }
+    )
+    RunRow.objects.create(
+        source=SourceRow.objects.get(), due_at=now, ended_at=now, outcome="ok", lost_posts=65
+    )
+    said = _patrol("source", "show", "harbor")
+    assert said.exit_code == 0, said.output
+    assert "It is read every 60 minutes, as its schedule says." in said.output
+    assert "It failed 4 times in a row: to spare the site" in said.output
+    assert "about 65 posts lost for good" in said.output
+    told = json.loads(_patrol("source", "show", "harbor", "--json").stdout)
+    assert (told["open"], told["every_minutes"], told["runs"][0]["lost_posts"]) == (True, 60, 65)
