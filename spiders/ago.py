@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta, tzinfo
 
 from patrol.models import Precision
-from spiders.months import DAYS_BACK, UNITS, WEEKDAYS
+from spiders.months import DAYS_BACK, SHORT_WEEKDAYS, UNITS, WEEKDAYS
 
 _WORDS_BACK = {
     word.replace("_", " "): back for back, words in DAYS_BACK.items() for word in words.split()
@@ -21,6 +21,16 @@ _BACK = re.compile(
 )
 _WEEKDAY = {word: day for day, words in enumerate(WEEKDAYS) for word in words.split()}
 _WEEKDAYS = re.compile(r"(?<![^\W\d_])(?:" + "|".join(_WEEKDAY) + r")(?![^\W\d_])")
+_SHORT_WEEKDAY = _WEEKDAY | {
+    word: day for day, words in enumerate(SHORT_WEEKDAYS) for word in words.split()
+}
+_BESIDE = re.compile(
+    r"(?<![^\W\d_])(?:"
+    + "|".join(map(re.escape, _SHORT_WEEKDAY))
+    + r")(?![^\W\d_])|\((?P<sign>[月火水木金土日])\)"
+)
+_YEARS_BACK = 5
+"""A day of the year falls on the same day of the week again after five years at the soonest."""
 _UNIT = {name: "|".join(patterns.split()) for name, patterns in UNITS.items()}
 _COUNT = (
     r"(?P<n>\d{1,3}|an?|one|une?|eine[rm]?|half an|半個?|半个?|[一二兩两三四五六七八九十]{1,3})"
@@ -33,8 +43,9 @@ _PASSED = re.compile(
 )
 _AGO = re.compile(
     r"\bago\b|(?<!\w)(?:il y a|vor|hace|há|fa|trước|lalu|önce|temu|siden|sedan|sitten|atrás)(?!\w)"
-    r"|назад|geleden|(?<=\w) her$|ที่แล้ว|پیش|قبل|前|전\b"
+    r"|(?<!\w)(?:منذ|לפני)(?!\w)|назад|geleden|(?<=\w) her$|ที่แล้ว|پیش|قبل|前|전\b"
 )
+_ONCE = re.compile(r"(?<!\w)(?<!\d )(час|минуту|секунду|день|неделю|месяц|год) назад")
 _JUST = re.compile(
     r"just now|moments? ago|few (?:seconds|moments) ago|less than (?:a|1|one) minute|剛剛|刚刚|剛才|刚才|방금|à l'instant|только что"
 )
@@ -73,6 +84,22 @@ def weekday_before(words: str, here: datetime) -> date | None:
     return (here - timedelta(days=back)).date()
 
 
+def on_weekday(day: date, words: str) -> date | None:
+    """The day, or the same one of the last year in which it fell on the day of the week that is named beside it.
+
+    None where it did so in none of the last years: then the words say something else.
+    """
+    named = {
+        "月火水木金土日".index(found["sign"]) if found["sign"] else _SHORT_WEEKDAY[found[0]]
+        for found in _BESIDE.finditer(words)
+    }
+    if len(named) != 1 or (day.month, day.day) == (2, 29):
+        return day
+    wanted = named.pop()
+    years = (day.replace(year=day.year - back) for back in range(_YEARS_BACK + 1))
+    return next((one for one in years if one.weekday() == wanted), None)
+
+
 def _counted_days(words: str) -> int | None:
     """`3 天前`, alone or with a time of day beside it."""
     passed = list(_PASSED.finditer(words))
@@ -85,6 +112,7 @@ def ago(words: str, zone: tzinfo, now: datetime) -> tuple[datetime, Precision] |
     """So many hours ago, cut to the unit that was counted: no more was said."""
     if _JUST.search(words):
         return (now.replace(second=0, microsecond=0), Precision.MINUTE)
+    words = _ONCE.sub(r"1 \1 назад", words)
     passed = list(_PASSED.finditer(words))
     if not passed or not _AGO.search(words):
         return None

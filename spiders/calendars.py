@@ -1,9 +1,29 @@
-"""Days of the calendars that boards print: Gregorian, Iranian, Buddhist."""
+"""Days of the calendars that boards print: Gregorian, Iranian, Buddhist, Japanese."""
 
+import re
 from datetime import date, timedelta
 
 BUDDHIST = 543
 """Years by which the Buddhist era is ahead."""
+
+
+_BEFORE_ERA = {"令和": 2018, "平成": 1988, "昭和": 1925}
+"""The year before the first one of each era."""
+_ERA = re.compile(rf"({'|'.join(_BEFORE_ERA)})\s?(\d{{1,2}}|元)\s?年")
+
+
+def without_eras(words: str) -> str:
+    """The same words with the years of Japanese eras counted as everybody counts them."""
+    return _ERA.sub(
+        lambda said: f"{_BEFORE_ERA[said[1]] + (1 if said[2] == '元' else int(said[2]))}年", words
+    )
+
+
+def short_year(year: int, month: int, day: int, language: str) -> date | None:
+    """A day whose year has two figures and comes first, in languages that write no other way."""
+    if language in {"ja", "ko"} and year < 70:
+        return date(2000 + year, month, day)
+    return iranian_day(1300 + year, month, day) if language == "fa" and year >= 60 else None
 
 
 def day_of(year: int, month: int, day: int) -> date:

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from patrol.models import Precision
-from spiders.ago import ago, days_back, weekday_before
-from spiders.calendars import day_of, iranian_day
+from spiders.ago import ago, days_back, on_weekday, weekday_before
+from spiders.calendars import day_of, iranian_day, short_year, without_eras
 from spiders.months import ARABIC, JALALI_MONTHS, LANGUAGES, MONTHS
 from spiders.order import Order
 from spiders.zones import ZONE_NAMES
@@ -85,7 +85,7 @@ def read_date(text: str, zone: tzinfo, now: datetime, manner: Manner = Manner())
 def _worded(
     text: str, zone: tzinfo, now: datetime, manner: Manner
 ) -> tuple[datetime, Precision] | None:
-    words = _folded(text)
+    words = without_eras(_folded(text))
     if not words or len(words) > _LONGEST:
         return None
     return _epoch(words) or _absolute(words, zone, now, manner) or ago(words, zone, now)
@@ -143,7 +143,7 @@ def _absolute(words: str, zone: tzinfo, now: datetime, manner: Manner) -> ReadDa
 _HALF_BEFORE = (
     r"(?P<before>上午|下午|中午|正午|凌晨|清晨|早上|早晨|晚上|傍晚|午前|午後|오전|오후)?\s?"
 )
-_HALF_AFTER = r"\s?(?P<after>[ap]\.?\s?m\b\.?|ق\.?\s?ظ|ب\.?\s?ظ|صبح|عصر|πμ|μμ|π\.μ|μ\.μ)?"
+_HALF_AFTER = r"\s?(?P<after>[ap]\.?\s?m\b\.?|ق\.?\s?ظ|ب\.?\s?ظ|صبح|عصر|صباح[ا\u064b]*|مساء\u064b?|πμ|μμ|π\.μ|μ\.μ)?"
 _CLOCK = re.compile(
     r"(?<![\d.:+-])" + _HALF_BEFORE + r"(?P<hour>\d{1,2})\s?"
     r"(?:[:h](?P<minute>\d{2})(?:\s?[:](?P<second>\d{2})(?:[.,]\d{1,9})?)?"
@@ -155,6 +155,7 @@ _ZONE = re.compile(
 )
 _ZONE_LETTERS = re.compile(rf"^\s?\(?({'|'.join(ZONE_NAMES)}|cst|ist|bst|ast)\b")
 _ISO_T = re.compile(r"(?<=\d)t(?=\d{2}:)")
+_EARLY = {"上午", "凌晨", "清晨", "早上", "午前", "오전"}
 _LATER = {"下午", "午後", "오후", "晚上", "傍晚", "عصر"}
 
 
@@ -179,15 +180,8 @@ def _clock(words: str) -> tuple[_Clock | None, str]:
 
 def _hour_of_day(hour: int, before: str, after: str) -> int:
     """24-hour clock. Raises ValueError for an hour that no day has."""
-    early = after[:1] in {"a", "ق", "π"} or before in {
-        "上午",
-        "凌晨",
-        "清晨",
-        "早上",
-        "午前",
-        "오전",
-    }
-    late = after[:1] in {"p", "ب", "μ"} or before in _LATER or after in _LATER
+    early = after[:1] in {"a", "ق", "π"} or after.startswith("صباح") or before in _EARLY
+    late = after[:1] in {"p", "ب", "μ", "م"} or before in _LATER or after in _LATER
     if late and before == "晚上" and hour == 12:
         raise ValueError("midnight of which day?")
     if late and hour < 12:
@@ -244,7 +238,7 @@ def _day(words: str, here: datetime, manner: Manner) -> _Day | None:
     """The one day that is named, with `here` as the page's own clock."""
     back = days_back(words, here)
     readings = (
-        _year_first(words),
+        _year_first(words, manner),
         _year_last(words, manner),
         _named_month(words, here, manner),
         _cjk_month(words, here),
@@ -253,12 +247,18 @@ def _day(words: str, here: datetime, manner: Manner) -> _Day | None:
     if back is not None:
         return _Day(back) if not found else None
     if not found:
-        return _pair(words, here, manner) or _rough(words)
+        return _fitting(_pair(words, here, manner), words) or _rough(words)
     found = [day for day in found if day.whole] or found
-    return found[0] if len({day.on for day in found}) == 1 else None
+    return _fitting(found[0], words) if len({day.on for day in found}) == 1 else None
 
 
-def _year_first(words: str) -> _Day | None:
+def _fitting(day: _Day | None, words: str) -> _Day | None:
+    """Without a year, the day of the last one in which it fell on the day of the week beside it."""
+    on = None if day is None else day.on if day.whole else on_weekday(day.on, words)
+    return day._replace(on=on) if day and on else None
+
+
+def _year_first(words: str, manner: Manner) -> _Day | None:
     matches = list(_YMD.finditer(words))
     if len(matches) != 1:
         return None
@@ -269,7 +269,10 @@ def _year_first(words: str) -> _Day | None:
         return _Day(date(year + _MINGUO, month, day))
     if len(match["y"]) == 2:
         # `98/11/5` may be 1998, 民國98年 or worse; with 年 it is a short year.
-        return _Day(date(2000 + year, month, day)) if match["m"] and year < 70 else None
+        if not match["m"]:
+            on = short_year(year, month, day, manner.language)
+            return _Day(on) if on else None
+        return _Day(date(2000 + year, month, day)) if year < 70 else None
     return _Day(day_of(year, month, day))
 
 

@@ -22,7 +22,7 @@ _MONTHS = {
     "ru": "январь января янв|февраль февраля фев февр|март марта мар|апрель апреля апр|май мая|июнь июня июн|июль июля июл|август августа авг|сентябрь сентября сен сент|октябрь октября окт|ноябрь ноября ноя нояб|декабрь декабря дек",
     "uk": "січень січня січ|лютий лютого лют|березень березня бер|квітень квітня кві|травень травня тра|червень червня чер|липень липня лип|серпень серпня сер|вересень вересня вер|жовтень жовтня жов|листопад листопада лис|грудень грудня гру",
     "bg": "януари яну|февруари|март|април|май|юни|юли|август|септември сеп|октомври|ноември|декември",
-    "el": "ιανουάριος ιανουαρίου ιαν|φεβ φεβρρουάριος φεβ φεβρρουαρίου φεβ φεβρ|μάρτιος μαρτίου μαρ|απρίλιος απριλίου απρ|μάιος μαΐου μαι μάι|ιούνιος ιουνίου ιουν ιούν|ιούλιος ιουλίου ιουλ ιούλ|αύγουστος αυγούστου αυγ αύγ|σεπτέμβριος σεπτεμβρίου σεπ σεπτ|οκτώβριος οκτωβρίου οκτ|νοέμβριος νοεμβρίου νοε νοέ νοέμ|δεκέμβριος δεκεμβρίου δεκ",
+    "el": "ιανουάριος ιανουαρίου ιαν|φεβρουάριος φεβρουαρίου φεβ φεβρ|μάρτιος μαρτίου μαρ|απρίλιος απριλίου απρ|μάιος μαΐου μαι μάι|ιούνιος ιουνίου ιουν ιούν|ιούλιος ιουλίου ιουλ ιούλ|αύγουστος αυγούστου αυγ αύγ|σεπτέμβριος σεπτεμβρίου σεπ σεπτ|οκτώβριος οκτωβρίου οκτ|νοέμβριος νοεμβρίου νοε νοέ νοέμ|δεκέμβριος δεκεμβρίου δεκ",
     "id": "januari|februari|maret|april|mei|juni|juli|agustus agu|september|oktober|november|desember",
     "he": "ינואר|פברואר|מרץ|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר",
     "ar": "يناير|فبراير|مارس|أبريل إبريل ابريل|مايو|يونيو|يوليو|أغسطس اغسطس|سبتمبر|أكتوبر اكتوبر|نوفمبر|ديسمبر",
@@ -76,13 +76,18 @@ WEEKDAYS = (
 )
 """Days of the week, the first being Monday, where boards name them instead of printing the date."""
 
+SHORT_WEEKDAYS = (
+    "mon lun пн пон pon", "tue вт втр", "wed mer mié ср", "thu jeu jue чт", "fri ven vie пт птн", "sat sam sab sáb сб суб", "sun dim dom вс вск",
+)  # fmt: skip
+"""Days of the week as boards shorten them beside a date, where they mean no other day elsewhere."""
+
 UNITS = {
-    "second": "seconds? secs? secondes? sekunden? segundos? secondi секунд[уы]? секунда seconden ثانیه giây detik วินาที(?:ที่แล้ว)? saniye sekunde?r? sekundy? 秒鐘 秒钟 秒 초",
-    "minute": "minutes? mins? minuten? minutos? minuti минут[уы]? минута minuut دقیقه phút menit นาที(?:ที่แล้ว)? dakika minutter minuter minuuttia minut[yę]? 分鐘 分钟 分 분",
-    "hour": "hours? hrs? heures? stunden? horas? or[ae] час(?:ов|а)? uren uur uur ساعت giờ jam ชั่วโมง(?:ที่แล้ว)? saat timme timmar timer? tuntia? godzin[ayę]? 個小時 个小时 小時 小时 時間 個鐘頭 시간",
-    "day": "days? jours? tag(?:en|e)? d[ií]as? giorn[oi] дн(?:ей|я) день dagen dag روز ngày hari วัน(?:ที่แล้ว)? gün dag(?:ar|er|e) päivää dni dzień 天 日 일",
-    "week": "weeks? semaines? wochen? semanas? settiman[ae] недел[юьи] weken هفته tuần minggu สัปดาห์(?:ที่แล้ว)? hafta veckor uker uger viikkoa tydzień tygodni[e]? 個星期 个星期 星期 週間 週 周 주",
-    "month": "months? mois monate?n? mes(?:es)? mes[ei] месяц(?:ев|а)? maanden ماه tháng bulan เดือน(?:ที่แล้ว)? ay måne?der månader kuukautta miesi[ąę]c[ey]? 個月 个月 か月 ヶ月 カ月 개월 달",
-    "year": "years? ans? années? jahre?n? años? ann[oi] anos? лет год(?:а)? jaar سال năm tahun ปี(?:ที่แล้ว)? yıl år vuotta lata? rok 年 년",
+    "second": "ثانیة ثوان שניות שנייה seconds? secs? secondes? sekunden? segundos? secondi секунд[уы]? секунда seconden ثانیه giây detik วินาที(?:ที่แล้ว)? saniye sekunde?r? sekundy? 秒鐘 秒钟 秒 초",
+    "minute": "دقیقة دقائق דקות דקה minutes? mins? minuten? minutos? minuti минут[уы]? минута minuut دقیقه phút menit นาที(?:ที่แล้ว)? dakika minutter minuter minuuttia minut[yę]? 分鐘 分钟 分 분",
+    "hour": "ساعة ساعات שעות שעה hours? hrs? heures? stunden? horas? or[ae] час(?:ов|а)? uren uur uur ساعت giờ jam ชั่วโมง(?:ที่แล้ว)? saat timme timmar timer? tuntia? godzin[ayę]? 個小時 个小时 小時 小时 時間 個鐘頭 시간",
+    "day": "یوم أیام ימים יום days? jours? tag(?:en|e)? d[ií]as? giorn[oi] дн(?:ей|я) день dagen dag روز ngày hari วัน(?:ที่แล้ว)? gün dag(?:ar|er|e) päivää dni dzień 天 日 일",
+    "week": "أسبوع أسابیع שבועות שבוע weeks? semaines? wochen? semanas? settiman[ae] недел[юьи] weken هفته tuần minggu สัปดาห์(?:ที่แล้ว)? hafta veckor uker uger viikkoa tydzień tygodni[e]? 個星期 个星期 星期 週間 週 周 주",
+    "month": "شهر أشهر חודשים חודש months? mois monate?n? mes(?:es)? mes[ei] месяц(?:ев|а)? maanden ماه tháng bulan เดือน(?:ที่แล้ว)? ay måne?der månader kuukautta miesi[ąę]c[ey]? 個月 个月 か月 ヶ月 カ月 개월 달",
+    "year": "سنة سنوات שנים שנה years? ans? années? jahre?n? años? ann[oi] anos? лет год(?:а)? jaar سال năm tahun ปี(?:ที่แล้ว)? yıl år vuotta lata? rok 年 년",
 }
 """Units of time, as patterns, of which a board says how many have passed."""

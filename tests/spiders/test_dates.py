@@ -62,6 +62,15 @@ PRINTED = [
     ("Среда в 12:30", "2026-11-18T12:30:00", "minute"),
     ("星期二 12:30", "2026-11-17T12:30:00", "minute"),
     ("« Antwort #3 am: 05. Juni 2015, 15:04:05 »", "2015-06-05T15:04:05", "second"),
+    ("令和2年11月5日 15:04", "2020-11-05T15:04:00", "minute"),
+    ("令和元年5月1日", "2019-05-01T00:00:00", "day"),
+    ("平成28年11月5日(土) 午後3時04分", "2016-11-05T15:04:00", "minute"),
+    ("5 φεβρουαρίου 2015", "2015-02-05T00:00:00", "day"),
+    ("25-11-2016, 03:04 مساءً", "2016-11-25T15:04:00", "minute"),
+    ("25-11-2016, 03:04 صباحاً", "2016-11-25T03:04:00", "minute"),
+    ("Lun 12 Fév - 14:05", "2024-02-12T14:05:00", "minute"),
+    ("11月5日(土) 15:04", "2022-11-05T15:04:00", "minute"),
+    ("Fri 20 Nov, 09:04", "2026-11-20T09:04:00", "minute"),
 ]  # fmt: skip
 
 RELATIVE = [
@@ -95,6 +104,11 @@ RELATIVE = [
     ("剛剛", "2026-11-20T12:00:00", "minute"),
     ("3個月前", "2026-08-01T00:00:00", "month"),
     ("1年前", "2025-11-01T00:00:00", "year"),
+    ("час назад", "2026-11-20T11:00:00", "hour"),
+    ("2 часа назад", "2026-11-20T10:00:00", "hour"),
+    ("неделю назад", "2026-11-13T00:00:00", "month"),
+    ("منذ 3 ساعات", "2026-11-20T09:00:00", "hour"),
+    ("לפני 5 דקות", "2026-11-20T11:55:00", "minute"),
 ]
 
 UNCERTAIN = [
@@ -148,6 +162,24 @@ def test_a_month_s_name_that_means_two_months_needs_the_page_s_language(
 ) -> None:
     found = read_date("05. lis 2015 15:04", TAIPEI, NOW, Manner(language=language))
     assert (found.at.month if found else None) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "local"),
+    [
+        ("16/11/05 15:04", "ja", "2016-11-05T15:04:00"),
+        ("91/2/11 09:30", "fa", "2012-04-30T09:30:00"),
+        ("16/11/05 15:04", "zh", None),
+        ("16/11/05 15:04", "en", None),
+    ],
+)
+def test_a_year_of_two_figures_comes_first_only_where_a_language_writes_no_other_way(
+    text: str, language: str, local: str | None
+) -> None:
+    found = read_date(text, TAIPEI, NOW, Manner(language=language))
+    assert (
+        found.at.astimezone(TAIPEI).replace(tzinfo=None).isoformat() if found else None
+    ) == local
 
 
 def test_a_date_without_a_year_is_never_ahead_of_the_page() -> None:
