@@ -54,7 +54,7 @@ _JAMO_AFTER = ((0x1160, 0x11FF), (0xD7B0, 0xD7FB))
 _GREEK = {"ε": "e", "ɛ": "e", "η": "n", "κ": "k", "τ": "t", "ω": "w"}
 """Look-alikes in common use that Unicode's table does not hold."""
 
-_VARIANTS = {"妳": "你", "頼": "赖"}
+_VARIANTS = {"妳": "你", "頼": "赖", "账": "帐", "鎗": "枪", "著": "着", "姊": "姐"}
 """Ideographs that are written for each other and that OpenCC keeps apart."""
 
 _SPACES = {"\t": " ", "\x0b": " ", "\x0c": "\n", "\r": " ", "\x85": "\n", "\u1680": " ",

@@ -36,6 +36,8 @@ def folded_regex(pattern: str) -> str:
             out.pop()
         plain = spelled(char)
         folded = "".join(f"\\{one}" if special(one) else one for one in plain)
+        if inside and out[-1] in {plain, folded}:
+            continue  # `[:：]` would become `[::]`, which opens a named class
         out.append(folded if inside or len(plain) == 1 else f"(?:{folded})")
     return "".join(out)
 
