@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from spiders.tongues import spoken
+
 From = Literal["header", "bom", "meta", "guess"]
 
 LIE = 0.01
@@ -43,7 +45,9 @@ _CODECS = {
 
 _NAMES = {"cp950": "big5", "big5hkscs": "big5-hkscs", "cp932": "shift_jis", "cp949": "euc-kr",
           "euc_jp": "euc-jp", "cp1252": "windows-1252", "cp1251": "windows-1251",
-          "cp1254": "windows-1254", "cp874": "windows-874"}  # fmt: skip
+          "cp1254": "windows-1254", "cp874": "windows-874",
+          "cp1250": "windows-1250", "cp1253": "windows-1253", "cp1255": "windows-1255", "cp1256": "windows-1256",
+          "koi8_r": "koi8-r"}  # fmt: skip
 
 _GUESSES = (
     "utf-8",
@@ -118,7 +122,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
             return decoded
         tried.append(decoded)
     guess = _guess(body)
-    if not tried:
+    if not tried or (guess.charset != "utf-8" and spoken(body[:_SAMPLE]) is not None):
         return guess
     best = min(tried, key=_strangeness)
     return guess if _strangeness(guess) < _strangeness(best) - 0.2 else best
@@ -197,6 +201,9 @@ def _guess(body: bytes) -> Decoded:
         return _read(body, wide, "guess")
     if _well_formed(sample):
         return _read(body, "utf-8", "guess")
+    codec = spoken(sample)
+    if codec is not None:
+        return _read(body, codec, "guess")
     scored = [(_strangeness(_read(sample, codec, "guess")), codec) for codec in _GUESSES]
     strangeness, codec = min(scored, key=lambda pair: pair[0])
     return _read(body, codec if strangeness < 1.0 else "cp1252", "guess")
