@@ -18,6 +18,8 @@ class Job(Model):
     """How a site's owner reaches the unit; sent in the user agent."""
     engine: str | None = None
     """None detects it on the first page."""
+    resting: Mapping[str, float] = {}
+    """Seconds for which hosts are still to be left alone: another run has just asked them."""
 
 
 class Mandate(Model):

@@ -21,7 +21,10 @@ _log = structlog.get_logger()
 
 
 def carry_out(run_id: int) -> Outcome | None:
-    """Read the run's source from its first request to its outcome. None when another process had begun it."""
+    """Read the run's source from its first request to its outcome. None when another process had begun it.
+
+    Raises `HostBusy` when it has to wait on.
+    """
     start()
     lock = presence.hold(run_id)
     try:
@@ -60,6 +63,7 @@ def _read(begun: runs.Begun) -> Report:
         laboratory=settings.laboratory_hosts,
         contact=settings.contact,
         engine=begun.engine,
+        resting=begun.resting,
     )
     run_id = begun.run.pk
 

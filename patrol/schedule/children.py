@@ -13,16 +13,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from patrol.actions.collecting import runs
+from patrol.actions.collecting.hosts import HostBusy
 from patrol.actions.desk import Desk
+from patrol.errors import Exit
 from patrol.models import Outcome
+
+CHILD_MB = 60
+"""That a run needs for itself, about: 42 were measured, and large pages take more."""
+FEWEST, MOST = 4, 64
+
+
+def room() -> int:
+    """Runs that this machine has memory for: most of the time a run waits for its next turn."""
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    free_mb = int(told["MemAvailable"].split()[0]) // 1024
+    return max(FEWEST, min(MOST, free_mb // 2 // CHILD_MB))
 
 
 def _carry(run_id: int) -> None:
     from patrol.schedule.carry import carry_out  # noqa: PLC0415  (warm in the template, cold here)
 
-    sys.exit(0 if carry_out(run_id) is not None else 1)
+    try:
+        sys.exit(0 if carry_out(run_id) is not None else 1)
+    except HostBusy as busy:
+        sys.exit(busy.exit_code)
 
 
 @contextmanager
@@ -42,8 +59,8 @@ def _deaf() -> Iterator[None]:
 class Children:
     """The runs that go on, each in its process."""
 
-    def __init__(self, at_once: int = 4) -> None:
-        self.at_once = at_once
+    def __init__(self, at_once: int | None = None) -> None:
+        self.at_once = room() if at_once is None else at_once
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["patrol.schedule.template"])
         self._running: dict[int, BaseProcess] = {}
@@ -84,7 +101,7 @@ class Children:
         over = [run_id for run_id, child in self._running.items() if not child.is_alive()]
         for run_id in over:
             child = self._running.pop(run_id)
-            if runs.unended(run_id):
+            if child.exitcode != Exit.TRY_LATER and runs.unended(run_id):
                 sentence = f"The run's process ended with code {child.exitcode} and without a word."
                 runs.end(desk, run_id, runs.Ended(Outcome.CRASHED, sentence))
             child.close()

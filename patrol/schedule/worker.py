@@ -15,6 +15,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 
 from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
+from patrol.errors import Exit
 from patrol.models import Outcome
 from patrol.schedule.awake import BEAT_SECONDS, Sign
 from patrol.schedule.children import Children
@@ -43,7 +44,7 @@ class Worker:
         child = self._children.begin(run)
         child.join()
         self._children.forget(run)
-        if runs.unended(run):
+        if child.exitcode != Exit.TRY_LATER and runs.unended(run):
             said = "Its worker was told to end." if self._over else f"Exit code {child.exitcode}."
             sentence = f"The run's process ended without a word. {said}"
             runs.end(self._desk, run, runs.Ended(Outcome.CRASHED, sentence))

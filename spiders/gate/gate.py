@@ -31,6 +31,8 @@ class Gate:
         self.standing = Standing(job.authorization)
         self.addresses = Addresses(job.laboratory, lookup)
         self.pace = Pace(job.source.seconds_between_requests, self.rest)
+        for host, seconds in job.resting.items():
+            self.pace.wait(host, seconds)
         self.robots = RobotsFiles(self.pace.slow)
         self.refusals: Counter[Reason] = Counter()
         self.requests = 0

@@ -44,6 +44,10 @@ class Pace:
         """Seconds between two requests to the host that wants most."""
         return max((self._seconds, *self._slower.values()))
 
+    def wait(self, host: str, seconds: float) -> None:
+        """Ask a host for the first time only after so long: somebody else has just asked it."""
+        self._next[host] = max(self._next.get(host, 0.0), self._monotonic() + seconds)
+
     def slow(self, host: str, seconds: float) -> None:
         """Honour a Crawl-delay."""
         self._slower[host] = seconds

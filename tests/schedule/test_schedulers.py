@@ -76,6 +76,7 @@ def sources(register: Path) -> None:
         first.pk = None
         first._state.adding = True  # Django's way to copy a row
         first.name = f"harbor_{number}"
+        first.body = {**first.body, "start": [f"http://harbor{number}.example/"]}
         first.next_due_at = now
         first.save()
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from dashboards.settled import unsettle
 from dashboards.watch import Watch
-from patrol.actions.collecting import health
+from patrol.actions.collecting import health, hosts
 from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources import source_of
@@ -31,6 +31,8 @@ class Begun:
     authorization: Authorization
     marks: Mapping[str, str]
     engine: str | None
+    resting: Mapping[str, float]
+    """Seconds for which hosts are still to be left alone: somebody has just asked them."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,13 @@ def enqueue_due(desk: Desk) -> int:
 
 
 def waiting() -> list[int]:
-    """Runs that no process has begun, oldest first, at most one per source."""
+    """Runs that no process has begun and that may begin now, oldest first: one for each source and each host."""
     busy = RunRow.objects.filter(ended_at=None).exclude(begun_at=None).values("source_id")
     rows = RunRow.objects.filter(begun_at=None, ended_at=None).exclude(source_id__in=busy)
-    first = {row.source_id: row.pk for row in rows.order_by("-due_at")}
-    return sorted(first.values())
+    first: dict[int, RunRow] = {}
+    for row in rows.select_related("source").order_by("due_at", "pk"):
+        first.setdefault(row.source_id, row)
+    return hosts.free(first.values())
 
 
 def sources_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -117,11 +121,15 @@ def due_again(run_id: int) -> bool:
 
 
 def begin(desk: Desk, run_id: int) -> Begun | None:
-    """Start a run under the authorization in force. None when it may not read: it has then ended, with its outcome."""
+    """Start a run under the authorization in force. None when it may not read: it has then ended, with its outcome.
+
+    Raises `HostBusy` while another run or a look asks one of its hosts: it then waits on.
+    """
     with desk.act(Permission.SOURCES_RUN, Verb.RUN_BEGUN, subject=f"run:{run_id}") as act:
         run = RunRow.objects.select_related("source").get(pk=run_id)
         if run.begun_at is not None:
             return None  # another process was quicker
+        hosts.refuse_busy(run.source)
         mandate = in_force(run.source, max(desk.now(), clock.newest()))
         run.begun_at = run.beat_at = desk.now()
         run.every_minutes = health.interval_of(run.source, source_of(run.source))
@@ -141,6 +149,7 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
             authorization=authorization(mandate),
             marks=dict(run.source.stop_marks.values_list("key", "state")),
             engine=run.source.body.get("engine") or run.source.detected_engine,
+            resting=hosts.resting(run.source, desk.now()),
         )
 
 

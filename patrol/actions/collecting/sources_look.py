@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
+from patrol.actions.collecting import hosts
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources_job import LookJob
 from patrol.actions.collecting.sources_proposal import Proposal, proposed
 from patrol.actions.desk import Desk
-from patrol.errors import BadInput, PatrolError, Refused, TryLater
+from patrol.errors import BadInput, PatrolError, Refused
 from patrol.models import (
     Authorization,
     Category,
@@ -30,7 +31,7 @@ from patrol.models import (
     Verb,
 )
 from patrol.register.lock import Lock
-from patrol.register.tables import AuthorizationRow, RunRow, SourceRow
+from patrol.register.tables import AuthorizationRow, SourceRow
 from patrol.settings import ROOT, Settings
 from spiders.capture import clean_posts
 from spiders.gate.refusal import Refusal
@@ -109,7 +110,7 @@ def look(
 ) -> Look:
     """Look at an address as far as that is lawful now. Recorded before anything is asked of the site.
 
-    Raises `NoAddress`, `PlaceRefuses`, `TryLater`, and `BadSelectors`; each is recorded.
+    Raises `NoAddress`, `PlaceRefuses`, `HostBusy`, and `BadSelectors`; each is recorded.
     """
     desk.require(Permission.SOURCES_PROPOSE, Verb.SOURCE_LOOKED_AT)
     try:
@@ -296,17 +297,14 @@ def _asked(desk: Desk, source: Source, mandate: _Mandate, *, wanted: bool) -> Gl
 
 
 def _turn(address: str) -> Lock:
-    """The host, for this look alone: neither another look nor a run asks it meanwhile. Raises `TryLater`."""
+    """The host, for this look alone: neither another look nor a run asks it meanwhile. Raises `HostBusy`."""
     host = urlsplit(address).netloc.lower()
-    lock = Lock(Settings().home / "looking" / f"{host.replace(':', '_')}.lock")
-    running = RunRow.objects.filter(ended_at=None).exclude(begun_at=None).select_related("source")
-    busy = any(host in start for run in running for start in run.source.body["start"])
-    if busy or not lock.take(wait=False):
-        raise TryLater(
-            f"{host} is being read at this moment.",
-            why="A host is asked by one reader at a time, so that its pauses are kept.",
-            do="Look again in a minute.",
-        )
+    lock = hosts.looking(host)
+    if not lock.take(wait=False):
+        raise hosts.HostBusy(host)
+    if host in hosts.read_now():
+        lock.leave()
+        raise hosts.HostBusy(host)
     return lock
 
 

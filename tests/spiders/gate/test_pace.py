@@ -43,6 +43,21 @@ def starts(seconds: float, requests: list[str], *, delay: float | None = None) -
     return asyncio.run(ask())
 
 
+def test_a_host_that_another_run_has_just_asked_is_left_alone_first() -> None:
+    clock = Clock()
+    pace = Pace(2.0, clock.rest, monotonic=clock)
+    pace.wait("a", 1.5)
+
+    async def ask() -> list[float]:
+        times = []
+        for host in ("b", "a", "a"):
+            await pace.turn(host)
+            times.append(clock.now)
+        return times
+
+    assert asyncio.run(ask()) == [0.0, 1.5, 3.5]
+
+
 def test_a_host_is_asked_no_faster_than_configured() -> None:
     assert starts(2.0, ["a", "a", "a"]) == [0.0, 2.0, 4.0]
     assert starts(2.0, ["a", "b", "a"]) == [0.0, 0.0, 2.0]
