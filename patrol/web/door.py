@@ -42,6 +42,9 @@ class Door:
             if not desk.records:
                 response = faults.unrecorded(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        match = request.resolver_match
+        if match is not None and match.url_name == "account_logout" and request.method == "POST":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def process_view(
@@ -109,17 +112,21 @@ def _back(request: HttpRequest) -> str:
 
 
 def _idle(request: HttpRequest, *, keeps_awake: bool) -> bool:
-    """Whether the session slept too long; it is ended then, on record."""
+    """Whether the session slept too long, or is as old as one gets however busy it was; it is ended then, on record."""
     if not request.user.is_authenticated:
         return False
     now = int(time.time())
     seen = request.session.get("seen_at")
-    if seen is not None and now - seen > settings.IDLE_SECONDS:
+    slept = seen is not None and now - seen > settings.IDLE_SECONDS
+    old = now - request.session.get("began_at", now) > settings.SESSION_COOKIE_AGE
+    if slept or old:
         desk = desk_of(request)
         if desk is not None:
-            desk.record(Verb.PERSON_SIGNED_OUT, details={"by": "idle"})
+            by = "idle" if slept else "age"
+            desk.record(Verb.PERSON_SIGNED_OUT, details={"by": by})
         logout(request)
         return True
     if keeps_awake and (seen is None or now - seen >= SEEN_EVERY_SECONDS):
         request.session["seen_at"] = now
+        request.session.setdefault("began_at", now)
     return False

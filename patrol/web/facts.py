@@ -169,6 +169,8 @@ VALUES: dict[str, str | Promise] = {
     "link": pgettext_lazy("sign-in", "link"),
     "password": pgettext_lazy("sign-in", "password"),
     "second factor": pgettext_lazy("sign-in", "second factor"),
+    "token": pgettext_lazy("sign-in", "token"),
+    "age": pgettext_lazy("sign-in", "too old"),
     "totp": pgettext_lazy("sign-in", "app code"),
     "recovery_codes": pgettext_lazy("sign-in", "recovery code"),
     "idle": pgettext_lazy("sign-in", "idleness"),
