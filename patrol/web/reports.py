@@ -29,6 +29,7 @@ REPORTS: tuple[str, ...] = (
     gettext_noop("The deadline of {0} minutes passed."),
     gettext_noop("The hours in which this source may be read are over."),
     gettext_noop("Somebody asked the run to stop."),
+    gettext_noop("No authorization was in force when the run was due."),
     gettext_noop("The robots.txt excludes what was to be read ({0} addresses)."),
     gettext_noop("{0} rows were read; {1} are expected at least."),
     gettext_noop(

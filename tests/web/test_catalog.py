@@ -175,6 +175,7 @@ def test_reports_are_what_spiders_and_the_verifier_say() -> None:
 
     written = [*(ROOT / "spiders").rglob("*.py"), *(ROOT / "patrol/search").glob("*.py")]
     written.append(ROOT / "patrol/ledger/verifier.py")
+    written += (ROOT / "patrol/actions/collecting").glob("*.py")
     source = "".join(path.read_text() for path in written)
     for report in REPORTS:
         for words in re.split(r"\{\d\}", report):

@@ -10,7 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from dashboards.table import Cell, Row, Table
@@ -230,6 +230,12 @@ def every(minutes: int) -> str:
     if minutes % 60 == 0:
         return ngettext("every {0} hour", "every {0} hours", minutes // 60).format(minutes // 60)
     return ngettext("every {0} minute", "every {0} minutes", minutes).format(minutes)
+
+
+@register.filter
+def enumerated(words: Iterable[object]) -> str:
+    """One after another, with the comma of the reader's language."""
+    return pgettext("between words", ", ").join(str(word) for word in words)
 
 
 @register.filter

@@ -161,6 +161,8 @@ def lead_page(
         "may_decide": request.desk.may(Permission.LEADS_DECIDE),
         "may_refer": request.desk.may(Permission.VICTIMS_READ),
         "may_export": request.desk.may(Permission.EVIDENCE_EXPORT),
+        "may_sources": request.desk.may(Permission.SOURCES_READ),
+        "may_rules": request.desk.may(Permission.RULES_READ),
         "colleagues": colleagues(request.desk),
         "nudge": nudge(request),
         "heavy": due(request.desk, sheet.next_id, sheet.previous_id),
