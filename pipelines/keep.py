@@ -5,6 +5,7 @@ capture; other posts keep their words, encrypted, for a few days of backtests
 and then only a keyed hash.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from pipelines.flagged import FlaggedKeeper, Found, KeptPage
 from pipelines.flow import Flagger
 from pipelines.seen import Known, keep_words, known, see
 
+_JUDGED_EVERY_SECONDS = 2.0
+"""At most: to look through a week's tallies takes as long as to keep a hundred posts."""
 _COUNT = (
     "UPDATE register_runrow SET posts = posts + %s, posts_new = posts_new + %s,"
     " sightings = sightings + %s, leads = leads + %s, beat_at = %s WHERE id = %s"
@@ -73,6 +76,7 @@ class Keeper:
         self._flagged = FlaggedKeeper(run, self.aside, flagger.ruleset.sha256, now)
         self.brake_percent = Settings().brake_percent
         self._unjudged = 0
+        self._judged_at = -_JUDGED_EVERY_SECONDS
         self._actor = Actor(account="run", origin=f"run:{run.pk}")
 
     def keep(self, page: ReadPage) -> Kept:
@@ -118,11 +122,12 @@ class Keeper:
         return kept
 
     def _judge(self, counted: Counted) -> None:
-        """Look now and then whether a rule hits too much."""
+        """Look now and then whether a rule hits too much: the busiest board fills a day in a second."""
         self._unjudged += counted.posts if counted.rules else 0
-        if self._unjudged < brake.LEAST_POSTS:
+        now = time.monotonic()
+        if self._unjudged < brake.LEAST_POSTS or now < self._judged_at + _JUDGED_EVERY_SECONDS:
             return
-        self._unjudged = 0
+        self._unjudged, self._judged_at = 0, now
         found = list(brake.excesses(self.now(), self.brake_percent))
         if sum(brake.pull(one, self.now()) for one in found):
             self.aside.refresh()

@@ -76,13 +76,13 @@ class Compiled:
             if look:
                 clues.look()
             doubtful = [name for name in doubtful if clues.may(self.terms[name])]
-            if self.when.support(there | set(doubtful), there) is None:
+            if not self.when.holds(there.union(doubtful), there):
                 return None
         while doubtful:
             name = doubtful.pop(0)
             if clues.spans(self.terms[name], offered=offered):
                 there.add(name)
-            if self.when.support(there | set(doubtful), there) is None:
+            if not self.when.holds(there.union(doubtful), there):
                 return None
         return there
 
@@ -90,6 +90,8 @@ class Compiled:
         """The true windows' spans. What is negated must be nowhere, not only not near."""
         there = own.keys()
         for near in windows(self.rule, own, text):
+            if not self.when.holds(near.keys(), there):
+                continue
             support = self.when.support(near.keys(), there)
             if support is not None and in_order(self.rule.order, support, near):
                 yield [span for name in support for span in near[name]]

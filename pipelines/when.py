@@ -43,6 +43,10 @@ class Named(NamedTuple):
         """The terms that make it true, or None. `there` is asked of terms, `anywhere` of negated ones."""
         return frozenset({self.term}) if self.term in there else None
 
+    def holds(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> bool:  # noqa: ARG002
+        """Whether it is true, where nobody asks by which terms."""
+        return self.term in there
+
     def wanted(self) -> frozenset[str]:
         """Terms that can make it true."""
         return frozenset({self.term})
@@ -68,6 +72,9 @@ class Absent(NamedTuple):
     def support(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> frozenset[str] | None:  # noqa: ARG002
         return None if self.term in anywhere else frozenset()
 
+    def holds(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> bool:  # noqa: ARG002
+        return self.term not in anywhere
+
     def wanted(self) -> frozenset[str]:
         return frozenset()
 
@@ -91,6 +98,14 @@ class Several(NamedTuple):
         found = [part.support(there, anywhere) for part in self.parts]
         true = [terms for terms in found if terms is not None]
         return frozenset().union(*true) if len(true) >= self.least else None
+
+    def holds(self, there: AbstractSet[str], anywhere: AbstractSet[str]) -> bool:
+        lacking = self.least
+        for part in self.parts:
+            if lacking <= 0:
+                break
+            lacking -= part.holds(there, anywhere)
+        return lacking <= 0
 
     def wanted(self) -> frozenset[str]:
         return frozenset().union(*(part.wanted() for part in self.parts))

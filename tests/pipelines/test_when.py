@@ -95,13 +95,16 @@ def asked(text: str, there: set[str]) -> bool:
     return bool(eval(spoken, {"two": lambda *parts: sum(parts) >= 2}, words))  # noqa: S307
 
 
-@given(EXPRESSIONS, st.sets(st.sampled_from(TERMS)))
-def test_an_expression_means_what_python_means_by_it(text: str, there: set[str]) -> None:
+@given(EXPRESSIONS, st.sets(st.sampled_from(TERMS)), st.sets(st.sampled_from(TERMS)))
+def test_an_expression_means_what_python_means_by_it(
+    text: str, there: set[str], far: set[str]
+) -> None:
     try:
         node: Node = parse("r", text, [term for term in TERMS if term in text])
     except BadWhen:
         assert asked(text, set())
         return
+    assert node.holds(there, there | far) == (node.support(there, there | far) is not None)
     support = node.support(there, there)
     assert (support is not None) == asked(text, there)
     if support is not None:
