@@ -58,6 +58,24 @@ def test_a_host_that_another_run_has_just_asked_is_left_alone_first() -> None:
     assert asyncio.run(ask()) == [0.0, 1.5, 3.5]
 
 
+def test_a_pause_begins_when_the_host_has_the_request() -> None:
+    """The first one may be long under way, the second one arrive at once: measured at the host, the pause is whole."""
+    clock = Clock()
+    pace = Pace(2.0, clock.rest, monotonic=clock)
+
+    async def ask(way: float) -> float:
+        await pace.turn("a")
+        clock.now += way
+        pace.answered("a")
+        return clock.now
+
+    async def twice() -> tuple[float, float]:
+        return await ask(0.7), await ask(0.0)
+
+    first, second = asyncio.run(twice())
+    assert second - first == 2.0
+
+
 def test_a_host_is_asked_no_faster_than_configured() -> None:
     assert starts(2.0, ["a", "a", "a"]) == [0.0, 2.0, 4.0]
     assert starts(2.0, ["a", "b", "a"]) == [0.0, 0.0, 2.0]
