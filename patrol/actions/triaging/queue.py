@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.core.cache import caches
 from django.db.models import Count, Max, Q, QuerySet
 
 from dashboards.period import begin_of
@@ -13,6 +12,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.searching import history
 from patrol.actions.staffing.care import left_out
 from patrol.actions.staffing.shifts import settings_now
+from patrol.actions.triaging.once import once
 from patrol.actions.triaging.rows import QueueRow, rows_of
 from patrol.errors import BadInput
 from patrol.models import HandleRole, LeadKind, LeadStatus, Permission, SearchKind, Verb
@@ -153,11 +153,7 @@ def counts(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
     desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
     wanted = replace(wanted, after="", sort="score", size=0)  # however they are sorted
     key = f"counts:{_unit(desk)}:{desk.may(Permission.VICTIMS_READ)}:{','.join(sorted(left_out(desk)))}:{wanted.assignee and desk.actor.person}:{hash(wanted)}"
-    found: dict[str, dict[str, int]] | None = caches["near"].get(key)
-    if found is None:
-        found = _facets(desk, wanted)
-        caches["near"].set(key, found, FACETS_FRESH_SECONDS)
-    return found
+    return once(key, lambda: _facets(desk, wanted), FACETS_FRESH_SECONDS)
 
 
 def last_visit(desk: Desk) -> datetime | None:

@@ -1,0 +1,26 @@
+"""Answers that many ask for at the same instant, worked out once."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar
+from zlib import crc32
+
+from django.core.cache import caches
+
+T = TypeVar("T")
+_TURNS = tuple(Lock() for _ in range(64))
+"""One for each of so many keys: two that share one wait for each other, which costs time and nothing else."""
+
+
+def once(key: str, work_out: Callable[[], T], fresh_seconds: int) -> T:
+    """What `work_out` gives, at most so old. Whoever asks while a colleague's answer is being worked out waits for it."""
+    near = caches["near"]
+    kept: Any = near.get(key)
+    if kept is not None:
+        return kept[0]  # type: ignore[no-any-return]
+    with _TURNS[crc32(key.encode()) % len(_TURNS)]:
+        kept = near.get(key)
+        if kept is None:
+            kept = (work_out(),)
+            near.set(key, kept, fresh_seconds)
+    return kept[0]  # type: ignore[no-any-return]
