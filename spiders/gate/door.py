@@ -200,6 +200,7 @@ class Door:
 
     def _headers_arrived(self, headers: Headers, body_length: int, request: Request) -> None:
         inspection: Inspection = request.meta[INSPECTION]
+        self._gate.pace.answered(request.meta[PLACE].host)
         types = [] if headers.get("Location") else _types(request, headers)
         encodings = ",".join(_values(headers, "Content-Encoding"))
         length = body_length if isinstance(body_length, int) else None

@@ -48,6 +48,11 @@ class Pace:
         """Ask a host for the first time only after so long: somebody else has just asked it."""
         self._next[host] = max(self._next.get(host, 0.0), self._monotonic() + seconds)
 
+    def answered(self, host: str) -> None:
+        """The host has a request by now, however long that was under way: its pause begins here at the latest."""
+        if host in self._next and self.interval(host) > 0:
+            self._next[host] = max(self._next[host], self._monotonic() + self.interval(host))
+
     def slow(self, host: str, seconds: float) -> None:
         """Honour a Crawl-delay."""
         self._slower[host] = seconds
