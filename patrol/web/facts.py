@@ -160,6 +160,12 @@ NAMES: dict[str, str | Promise] = {
     "used": pgettext_lazy("fact", "used"),
     "valid_from": pgettext_lazy("fact", "valid from"),
     "valid_until": pgettext_lazy("fact", "valid until"),
+    "limits": pgettext_lazy("fact", "limits"),
+    "learns_floor": pgettext_lazy("fact", "learns its floor"),
+    "floor": pgettext_lazy("fact", "floor"),
+    "scopes": pgettext_lazy("fact", "may ask"),
+    "every_minutes": pgettext_lazy("fact", "every so many minutes"),
+    "starts": pgettext_lazy("fact", "begins"),
     "verdict": pgettext_lazy("fact", "verdict"),
     "counts_republic": pgettext_lazy("fact", "years of the Republic"),
 }

@@ -232,6 +232,19 @@ def every(minutes: int) -> str:
     return ngettext("every {0} minute", "every {0} minutes", minutes).format(minutes)
 
 
+@register.simple_block_tag(end_name="endgrid")
+def grid(content: str, caption_id: str, caption: str, kind: str = "") -> SafeString:
+    """A table that is scrolled by itself where it is too wide, by the keyboard too, under a name for readers."""
+    return format_html(
+        '<div class="scroll" role="region" aria-labelledby="{0}" tabindex="0">'
+        '<table class="{3}"><caption id="{0}" class="sr">{1}</caption>{2}</table></div>',
+        caption_id,
+        caption,
+        content,
+        f"grid {kind}".strip(),
+    )
+
+
 @register.filter
 def enumerated(words: Iterable[object]) -> str:
     """One after another, with the comma of the reader's language."""
