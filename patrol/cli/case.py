@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from patrol.cli.common import Home, Json, data, opened, say, told
+from patrol.cli.common import Home, Json, data, opened, say, told, write
 from patrol.models import CaseStatus
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def list_(
         data([asdict(row) for row in rows])
         return
     for row in rows:
-        typer.echo(f"{row.number:>5} {row.status:<12} {row.leads:>4} leads  {row.title}")
+        write(f"{row.number:>5} {row.status:<12} {row.leads:>4} leads  {row.title}")
 
 
 @app.command()
@@ -86,20 +86,20 @@ def show(number: Number, as_account: As, home: Home = None, as_json: Json = Fals
         told = {name: value for name, value in asdict(case).items() if name != "graph"}
         data({**told, "notes": [asdict(one) for one in notes]})
         return
-    typer.echo(f"{case.number} {case.status}: {case.title}")
+    write(f"{case.number} {case.status}: {case.title}")
     if case.summary:
-        typer.echo(case.summary)
+        write(case.summary)
     for lead in case.leads:
         words = "".join(piece.text for piece in lead.pieces)
-        typer.echo(f"  lead {lead.lead_id} {lead.status}: {words}")
+        write(f"  lead {lead.lead_id} {lead.status}: {words}")
     for against in case.against:
-        typer.echo(f"  against: lead {against.lead_id} {against.what} {against.words}".rstrip())
+        write(f"  against: lead {against.lead_id} {against.what} {against.words}".rstrip())
     for task in case.tasks:
-        typer.echo(f"  {'done' if task.done_at else 'to do'}: {task.what}")
+        write(f"  {'done' if task.done_at else 'to do'}: {task.what}")
     for note in notes:
-        typer.echo(f"  note {note.number}.{note.now.version} {note.now.account}: {note.now.text}")
+        write(f"  note {note.number}.{note.now.version} {note.now.account}: {note.now.text}")
     for line in case.timeline:
-        typer.echo(f"  {line.at:%Y-%m-%d %H:%M} {line.account} {line.what} {line.about}".rstrip())
+        write(f"  {line.at:%Y-%m-%d %H:%M} {line.account} {line.what} {line.about}".rstrip())
 
 
 @app.command()
@@ -125,8 +125,8 @@ def export(
         made = case_bundle.export(desk, pk, purpose)
         content, name = made.content, made.name
     else:
-        write = case_files.csv_of if form is Form.CSV else case_files.as_json
-        content = case_export.export(desk, pk, purpose, write)
+        spell = case_files.csv_of if form is Form.CSV else case_files.as_json
+        content = case_export.export(desk, pk, purpose, spell)
     path = out / name
     try:
         with path.open("xb") as file:
@@ -135,4 +135,4 @@ def export(
     except OSError as error:
         raise CannotWrite(path, error) from error
     say(f"Record {desk.records[-1]} names its hash.")
-    typer.echo(str(path))
+    write(str(path))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -16,6 +17,10 @@ from patrol.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+_STEERS = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+"""Characters that JSON leaves as they are, and that a terminal acts on or does not show."""
 
 
 def _home(path: Path | None) -> Path | None:
@@ -42,12 +47,28 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 
 def say(text: str) -> None:
     """A message for people, on standard error: standard output is for data."""
-    typer.echo(text, err=True)
+    typer.echo(_visible(text), err=True)
+
+
+def write(text: str) -> None:
+    """A line for people, on standard output. What would steer a terminal or turn letters around is written out."""
+    typer.echo(_visible(text))
+
+
+def _visible(text: str) -> str:
+    if text.isascii() and (
+        text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
+    ):
+        return text
+    from patrol.exports.report import visible
+
+    return visible(text)
 
 
 def data(document: Any) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    """One JSON document on standard output; what would steer a terminal is escaped, and means the same."""
+    spelled = json.dumps(document, ensure_ascii=False, default=str)
+    sys.stdout.write(_STEERS.sub(lambda found: json.dumps(found[0])[1:-1], spelled) + "\n")
     sys.stdout.flush()
 
 

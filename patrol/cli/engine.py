@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from patrol.cli.common import Json, data, say, told
+from patrol.cli.common import Json, data, say, told, write
 from patrol.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def list_engines(as_json: Json = False) -> None:
         data({"engines": [{"name": name, "reads": reads} for name, reads in described.items()]})
         return
     for name, reads in described.items():
-        typer.echo(f"{name:<10} {reads}")
+        write(f"{name:<10} {reads}")
 
 
 @app.command("read")
@@ -114,14 +114,14 @@ def _document(engine: "Engine", evidence: str, reading: "Reading") -> dict[str, 
 def _print(engine: "Engine", evidence: str, reading: "Reading") -> None:
     say(f"{engine.name}: {evidence}")
     for thread in reading.threads:
-        typer.echo(f"{thread.key}\t{thread.active_at or '-'}\t{thread.title or '-'}\t{thread.url}")
+        write(f"{thread.key}\t{thread.active_at or '-'}\t{thread.title or '-'}\t{thread.url}")
     for post in reading.posts:
         when = post.posted_at.at.isoformat() if post.posted_at else "-"
-        typer.echo(f"{post.key}\t{when}\t{post.author or '-'}\t{post.words}")
+        write(f"{post.key}\t{when}\t{post.author or '-'}\t{post.words}")
     for url in reading.maps:
-        typer.echo(f"map\t{url}")
+        write(f"map\t{url}")
     if reading.next_page:
-        typer.echo(f"next\t{reading.next_page}")
+        write(f"next\t{reading.next_page}")
     if reading.detail:
         say(reading.detail)
 

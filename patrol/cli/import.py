@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from patrol.cli.common import Home, Json, data, opened, say, told
+from patrol.cli.common import Home, Json, data, opened, say, told, write
 from patrol.errors import NotFound
 from patrol.models import BroughtAs, ReadPage
 
@@ -78,8 +78,8 @@ def _print(page: ReadPage, *, as_json: bool) -> None:
     if as_json:
         data({"engine": page.engine, "posts": [post.model_dump() for post in page.posts]})
         return
-    typer.echo(f"{page.engine}: {len(page.posts)} posts would be kept")
+    write(f"{page.engine}: {len(page.posts)} posts would be kept")
     for post in page.posts[:_SHOWN]:
         when = post.posted_at.at.isoformat() if post.posted_at else "no date"
-        typer.echo(f"  {post.author or 'no author'} · {when}")
-        typer.echo(f"    {' '.join(post.words.split())[:_LONGEST]}")
+        write(f"  {post.author or 'no author'} · {when}")
+        write(f"    {' '.join(post.words.split())[:_LONGEST]}")

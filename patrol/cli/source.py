@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from patrol.cli.common import Home, Json, data, opened, say, told
+from patrol.cli.common import Home, Json, data, opened, say, told, write
 from patrol.errors import NotFound
 from patrol.models import Category
 
@@ -48,10 +48,10 @@ def list_(home: Home = None, as_json: Json = False) -> None:
         return
     for row in rows:
         outcome = row["outcome"] or "not read yet"
-        typer.echo(f"{row['name']:<24} {row['authorization']:<10} {outcome}")
+        write(f"{row['name']:<24} {row['authorization']:<10} {outcome}")
         if row["do"]:
-            typer.echo(f"    {row['sentence']} {row['detail']}".rstrip())
-            typer.echo(f"    do: {row['do']}")
+            write(f"    {row['sentence']} {row['detail']}".rstrip())
+            write(f"    do: {row['do']}")
 
 
 @app.command()
@@ -71,13 +71,11 @@ def show(name: Name, home: Home = None, as_json: Json = False) -> None:
         data({"name": name, **told, "next_due_at": sheet.next_due_at, "runs": runs})
         return
     for sentence in page.sheet.health:
-        typer.echo(sentence)
+        write(sentence)
     for run in runs:
         if run["ended_at"]:
             lost = f"  about {run['lost_posts']} posts lost for good" if run["lost_posts"] else ""
-            typer.echo(
-                f"{_short(run['ended_at'])}  {run['outcome']:<18} {run['posts_new']} new{lost}"
-            )
+            write(f"{_short(run['ended_at'])}  {run['outcome']:<18} {run['posts_new']} new{lost}")
 
 
 @app.command()
@@ -304,40 +302,40 @@ def _print_look(seen: "Look") -> None:
     if glance is None:
         say(seen.why_not)
     else:
-        typer.echo(
+        write(
             f"looked     under {seen.under}, {glance.requests} requests: {glance.outcome.value} {glance.detail}".rstrip()
         )
         pause = (
             f", asks for {glance.robots_delay:g} s between requests" if glance.robots_delay else ""
         )
-        typer.echo(f"robots     {glance.robots}{pause}")
-    typer.echo(
+        write(f"robots     {glance.robots}{pause}")
+    write(
         f"engine     {source.engine or ('selectors' if source.selectors else 'unknown')}: {proposal.why_engine}"
     )
     if proposal.read_as:
-        typer.echo(f"read as    {proposal.read_as}")
+        write(f"read as    {proposal.read_as}")
     if source.selectors:
         for name, selector in source.selectors.model_dump(exclude_none=True).items():
-            typer.echo(f"  {name:<8} {selector}")
-    typer.echo(f"channel    {source.channel.value}")
-    typer.echo(
+            write(f"  {name:<8} {selector}")
+    write(f"channel    {source.channel.value}")
+    write(
         f"scope      {' '.join((*proposal.scope.hosts, *proposal.scope.paths))}  ({proposal.why_scope})"
     )
-    typer.echo(f"schedule   every {source.every_minutes} minutes  ({proposal.why_schedule})")
+    write(f"schedule   every {source.every_minutes} minutes  ({proposal.why_schedule})")
     if source.browser:
-        typer.echo(f"browser    {source.browser}")
+        write(f"browser    {source.browser}")
     _print_posts(fields(glance.posts) if glance else [])
 
 
 def _print_posts(posts: Sequence[Mapping[str, Any]]) -> None:
     """Five posts, a line for each field."""
     for place, post in enumerate(posts, 1):
-        typer.echo(f"post {place}     {post['key']}")
-        typer.echo(f"  author   {post['author'] or '-'}")
-        typer.echo(f"  date     {post['posted_at'] or '-'} ({post['precision'] or 'no date'})")
+        write(f"post {place}     {post['key']}")
+        write(f"  author   {post['author'] or '-'}")
+        write(f"  date     {post['posted_at'] or '-'} ({post['precision'] or 'no date'})")
         for name in ("title", "text"):
             if post[name]:
-                typer.echo(f"  {name:<8} {' / '.join(str(post[name]).split(chr(10)))[:_LONGEST]}")
+                write(f"  {name:<8} {' / '.join(str(post[name]).split(chr(10)))[:_LONGEST]}")
 
 
 def _print_suggestion(found: Mapping[str, Any]) -> None:
@@ -345,10 +343,10 @@ def _print_suggestion(found: Mapping[str, Any]) -> None:
     say(
         f"{found['why']} Confidence {found['confidence']:.2f}; look at the sample before you use them."
     )
-    typer.echo("selectors:")
+    write("selectors:")
     for name, selector in found["selectors"].items():
-        typer.echo(f"  {name}: '{selector}'")
-    typer.echo("")
+        write(f"  {name}: '{selector}'")
+    write("")
     _print_posts(found["posts"])
 
 
@@ -382,8 +380,8 @@ def coverage(
         data({"source": name, "until": said.until, **counts, "gaps": gaps})
         return
     for key, count in counts.items():
-        typer.echo(f"{key:<15} {count}")
+        write(f"{key:<15} {count}")
     for gap in said.gaps:
-        typer.echo(
+        write(
             f"gap  {gap.begins_at:%Y-%m-%d %H:%M} – {gap.ends_at:%m-%d %H:%M} UTC  {gap.minutes} min"
         )
