@@ -15,7 +15,7 @@ from patrol.schedule.messenger import Messenger
 from patrol.schedule.publishing import Publisher
 from patrol.search import open_index
 from patrol.search.helm import Helm, at_the_helm
-from patrol.search.outbox import project
+from patrol.search.outbox import LIMIT, project
 from patrol.search.reconcile import Daily
 from patrol.settings import Settings
 from pipelines.fold import fold_all
@@ -24,6 +24,8 @@ _log = structlog.get_logger()
 TURN_SECONDS = 0.5
 """How often one that waits asks whether the helm is free."""
 AFTER_FAULT_SECONDS = 5.0
+MAX_REST_SECONDS = 1.0
+"""It rests as long as it worked, unless it is far behind: officers wait for the same processors, and their decisions are told together."""
 COMPARE_SECONDS = 0.2
 """How long what is new waits for the daily comparison."""
 STOP_SECONDS = 8.0
@@ -132,9 +134,13 @@ class Projector(threading.Thread):
             while not self._over.is_set():
                 self._helm.beat()
                 checkpoints.sign_due(timezone.now())
+                begun = time.monotonic()
                 told = project(index, fold_all)
-                if told.wait_seconds or not (told.done or self._compare(daily)):
-                    self._over.wait(max(self.seconds, told.wait_seconds))
+                busy = bool(told.done) or self._compare(daily)
+                took = time.monotonic() - begun
+                behind = told.done >= LIMIT
+                rest = 0 if behind else min(took, MAX_REST_SECONDS) if busy else self.seconds
+                self._over.wait(max(rest, told.wait_seconds))
         finally:
             index.close()
 
