@@ -38,7 +38,7 @@ _CHALLENGE_SOURCE = re.compile(
 )
 
 _LOGIN_WORDS = re.compile(
-    r"log ?in\b|logged[ -]in|sign in|regist(?:er|ered|ration)|not (?:authori[sz]ed|allowed|permitted)|no permission|do not have permission|members only|"
+    r"log ?in\b|logged[ -]in|sign in|regist(?:er|ered|ration)|not (?:authori[sz]ed|allowed|permitted)|no permission|do not have permission|pas la permission|members only|"
     r"登[錄录入陸陆]|註冊|注册|沒有權限|没有权限|無權|无权|權限不足|权限不足|特定用戶|特定用户|密碼|密码|ログイン|会員登録|権限|로그인|회원가입|권한|"
     r"anmeld|angemeldet|registrier|berechtigung|connect(?:er|é)|connexion|identifi|inscri|autoris|autoriz|iniciar sesi|registrad|permiso|"
     r"accedere|registrarsi|permess|войти|вход|авториз|зарегистр|доступ|прав[ао]? |zalogow|zarejestr|uprawnie|přihl|oprávn|giri[şs] yap|kay[ıi]t ol|yetki|"
@@ -46,23 +46,33 @@ _LOGIN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _GONE_WORDS = re.compile(
-    r"does not exist|not found|(?:could not|couldn['’]t) find|missing or off limits|invalid (?:post|user) specified|no longer (?:exists|available)|no such|invalid (?:thread|topic|forum)|不存在|已被刪除|已被删除|正在被審核|正在被审核|"
-    r"existiert nicht|n['’]existe (?:pas|plus)|no existe|non esiste|не существует|не найден|存在しません|見つかりません|없습니다|nie istnieje|neexistuje|وجود ندارد|bestaat niet|não existe",
+    r"does not exist|not found|(?:could not|couldn['’]t) (?:be found|find|locate)|no (?:thread|topic|post|forum) specified|missing or off limits|invalid (?:post|user) specified|no longer (?:exists|available)|no such|invalid (?:thread|topic|forum)|不存在|已被刪除|已被删除|正在被審核|正在被审核|"
+    r"existiert nicht|nicht gefunden|introuvable|pas été trouvé|no se (?:ha )?encontr|non (?:è stat\w )?trovat|не удалось найти|یافت نشد|پیدا نشد|找不到|n['’]existe (?:pas|plus)|no existe|non esiste|не существует|не найден|存在しません|見つかりません|없습니다|nie istnieje|neexistuje|وجود ندارد|bestaat niet|não existe",
     re.IGNORECASE,
 )
 _OUTAGE_WORDS = re.compile(
     r"general error|critical error|fatal error|sql error|database error|system error|could not connect|service unavailable|"
     r"bad gateway|gateway time-?out|internal server error|temporarily unavailable|under maintenance|board (?:is )?(?:currently )?(?:disabled|unavailable)|"
     r"站點(?:臨時)?關閉|站点(?:临时)?关闭|系統維護|系统维护|網站維護|网站维护|論壇關閉|论坛关闭|メンテナンス中|점검 중|error establishing a database|"
-    r"forum (?:ist )?(?:derzeit )?(?:deaktiviert|abgeschaltet)|forum désactivé|форум (?:временно )?(?:закрыт|отключ)|account suspended|"
+    r"forum (?:ist )?(?:derzeit )?(?:deaktiviert|abgeschaltet)|forum désactivé|форум (?:временно )?(?:закрыт|отключ)|account (?:has been )?suspended|"
+    r"(?:closed|down|offline|unavailable) (?:for|due to) (?:\w+ )?maintenance|(?:currently|temporarily) (?:down|closed|offline|unavailable)|unexpected error (?:has )?occurred|"
+    r"error 52\d|web server is down|connection timed out|en maintenance|pour maintenance|(?:actuellement|momentanément|temporairement) (?:indisponible|ferm)|"
+    r"(?:derzeit|momentan|zurzeit|vorübergehend) (?:nicht (?:verfügbar|erreichbar)|geschlossen|offline)|wartungs(?:arbeit|modus)|gerade gewartet|"
+    r"временно (?:недоступ|закрыт|отключ|не работает)|техническ\w+ (?:работ|обслуж)|на обслуживани|در حال (?:به ?روز ?رسانی|بروز ?رسانی|تعمیر)|در دست (?:تعمیر|ساخت)|تحت الصيانة|"
+    r"en mantenimiento|in manutenzione|em manutenção|przerwa techniczna|bakım(?:da|dayız| çalışması)|onderhoud|ただいまメンテナンス|ご利用いただけません|"
+    r"(?:站[点點]|[网網]站|系[统統]|服[务務]器|伺服器|[论論][坛壇]|[数數][据據][库庫]).{0,4}(?:维护|維護|升[级級]|[错錯][误誤]|[暂暫][时時][关關])|"
     r"\[MySQL\]|mysqli?_(?:connect|query)|phpBB : Critical|Unable to connect to",
+    re.IGNORECASE,
+)
+_OFTEN_WORDS = re.compile(
+    r"too many requests|too often|过于频繁|過於頻繁|太频繁|太頻繁|zu viele (?:anfragen|zugriffe)|trop de requêtes|слишком (?:много запросов|часто)|アクセスが集中|درخواست‌?(?:های)? زیاد",
     re.IGNORECASE,
 )
 _BOXES = (
     "#messagetext", "#message", ".alert_error, .alert_info, .alert_right", "#errorpage, #errorpage .panel", ".messagebox, .message",
     "#nv_forum .nfl, #nv_member .nfl", "table.forumline td.row1 .gen", "table.tablebg td.row1 .gen, table.tablebg td.row1 p.gen",
     ".panel .content h2, .panel .inner > p, .panel .inner > strong", ".error", ".box.message", "td.bm_c",
-    "td.panelsurround .panel", ".standard_error .blockrow", ".blockMessage", "#fatal_error, .noticebox",
+    "td.panelsurround .panel", "body:not(:has(.trow2, td.trow1 ~ td)) td.trow1:only-child", ".standard_error .blockrow", ".blockMessage", "#fatal_error, .noticebox",
     ".ipsMessage, [data-role=message], #elError", ".errorOverlay .baseHtml, .error_with_login .baseHtml, #content.error p",
 )  # fmt: skip
 _LOGIN_FORMS = (
@@ -92,7 +102,10 @@ def wall(page: Page, *, other: bool = False, unknown: bool = False) -> Wall | No
     `other` is a page of a board that would have no posts anyway, such as an
     index: there a login is an offer. So it is on a page that is `unknown`.
     """
-    found = _challenge(page) or _outage(page) or _login(page)
+    found = _challenge(page) or _outage(page) or _often(page) or _login(page)
+    if found is not None and found.outcome is Outcome.SERVER_ERROR:
+        # An index that tells when the board will be closed is no outage.
+        return None if other and page.has(_INDEX) else found
     if found is None or found.outcome is not Outcome.LOGIN_WALL:
         return found
     offered = (other and page.has(_INDEX)) or (unknown and len(page.node.text()) > _SHORT)
@@ -118,12 +131,18 @@ def _challenge(page: Page) -> Wall | None:
 
 
 def _outage(page: Page) -> Wall | None:
-    places = [page.title, *_messages(page)]
-    if len(page.markup) < _LONG:
-        places.append(page.node.text(separator=" ")[:600])
-    words = next((found for place in places if (found := _OUTAGE_WORDS.search(place))), None)
+    words = next((found for place in _places(page) if (found := _OUTAGE_WORDS.search(place))), None)
     return (
         Wall(Outcome.SERVER_ERROR, f"The board reports a fault of its own: “{words[0]}”.")
+        if words
+        else None
+    )
+
+
+def _often(page: Page) -> Wall | None:
+    words = next((found for place in _places(page) if (found := _OFTEN_WORDS.search(place))), None)
+    return (
+        Wall(Outcome.RATE_LIMITED, f"The board says that it is asked too often: “{words[0]}”.")
         if words
         else None
     )
@@ -146,6 +165,12 @@ def _login(page: Page) -> Wall | None:
 def gone(page: Page) -> bool:
     """Whether the board says that what was asked for does not exist, or no longer."""
     return any(_GONE_WORDS.search(box) for box in _messages(page))
+
+
+def _places(page: Page) -> list[str]:
+    """Where the board itself speaks: title, message boxes, and all of a page without any frame."""
+    places = [page.title, *_messages(page)]
+    return [*places, page.node.text(separator=" ")[:600]] if len(page.markup) < _LONG else places
 
 
 def _messages(page: Page) -> list[str]:

@@ -20,7 +20,7 @@ class Invision(Board):
         Sign(Where.GENERATOR, r"^(?:Invision|IP\.Board|IPS)"),
         Sign(Where.MARKER, "article[id^=elComment_], [data-controller='forums.front.forum.topicRow'], [data-controller*='core.front.core.commentFeed']"),
         Sign(Where.MARKER, "#ips_Posts .post_block[id^=post_id_], tr[id^=trow_] a[id^=tid-link-], #forum_table a.topic_title"),
-        Sign(Where.MARKER, f"{_OLD_WORDS}, .ipbtable, #ipbwrapper, #ipboard_body"),
+        Sign(Where.MARKER, f"{_OLD_WORDS}, .ipbtable, #ipbwrapper, #ipboard_body, body.ipsApp"),
         Sign(Where.HEADER, r"^set-cookie: (?:ips4_|ips5_|ipb_)"),
         Sign(Where.SCRIPT, r"ipsSettings\s*=|ipb\.vars\[|ipb_var_|Powered by (?:<[^>]*>\s*)*(?:Invision|IP\.Board)|Invision Power Services"),
     )  # fmt: skip
