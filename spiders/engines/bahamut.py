@@ -20,6 +20,14 @@ from spiders.page import LayoutChanged, Page, Row
 _BOARD = re.compile(r"/B\.php$")
 _THREAD = re.compile(r"/C(?:o)?\.php$")
 _NUMBER = re.compile(r"\d+")
+_ANSWERED_AT = (
+    ".edittime@data-tippy-content",
+    ".edittime@data-original-title",
+    "[data-tippy-content^='留言時間']@data-tippy-content",
+    ".edittime@title",
+    ".edittime",
+)
+"""Where an answer keeps its time: the words shown, `3 小時前`, are what a script leaves."""
 _AT = re.compile(
     r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?|\d{1,2}[-/]\d{1,2} \d\d:\d\d|[今昨前]天 ?\d\d:\d\d|\d+ ?(?:分|小時|天|秒)前"
 )
@@ -150,7 +158,7 @@ def _answered(page: Page, row: Row) -> Post:
         or (urlsplit(home).path.strip("/") if home else None)
         or row.maybe(".reply-content__user")
     )
-    said = row.maybe(".edittime@data-tippy-content", ".edittime@title", ".edittime") or ""
+    said = row.maybe(*_ANSWERED_AT) or ""
     at = _AT.search(said)
     return page.post(
         key=f"c{number[0]}" if number else f"c{author}+{body.text[:80]}",

@@ -4,6 +4,7 @@ Its pages stand behind a guard that turns programs from data centres away: that
 is told as what it is, and never worked around.
 """
 
+import hashlib
 import re
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -22,13 +23,16 @@ _LEAD = ".l-docking__navigation .l-toolBar__item"
 
 class Mobile01(Engine):
     signs: ClassVar[tuple[Sign, ...]] = (
-        Sign(Where.MARKER, ".l-articlePage .l-articlePage__author, .l-articlePage__publish"),
+        Sign(
+            Where.MARKER,
+            ".l-articlePage .l-articlePage__author, .l-articlePage__publish, .l-mainArticle article.l-publishArea",
+        ),
         Sign(Where.MARKER, ".l-listTable__tr .c-listTableTd__title, .l-listTable"),
     )
 
     def kind(self, page: Page) -> Kind | None:
         path = urlsplit(page.url).path
-        if _THREAD.search(path) or page.has(".l-articlePage"):
+        if _THREAD.search(path) or page.has(".l-articlePage, .l-mainArticle"):
             return "thread"
         return "list" if _LIST.search(path) or page.has(".c-listTableTd__title") else None
 
@@ -67,32 +71,44 @@ class Mobile01(Engine):
         )
 
     def post_rows(self, page: Page) -> list[Row]:
-        return page.each(".l-articlePage:has(.l-articlePage__author)", ".l-articlePage")
+        """Every post, and behind it the messages below it."""
+        rows: list[Row] = []
+        for post in page.each(
+            ".l-articlePage:has(.l-articlePage__author), .l-mainArticle:has(article.l-publishArea)",
+            ".l-articlePage",
+        ):
+            rows += [post, *map(_message, post.each(".msgContent"))]
+        return rows
 
     def post(self, page: Page, row: Row, place: int) -> Post | None:
+        if not row.has("article"):
+            return _below(page, row)
         body = row.body(
             "[itemprop=articleBody]",
+            "article.l-publishArea",
             ".l-publish__content article",
             ".l-articlePage__publish article",
             "article",
         )
         if body is None:
-            if not row.has(".l-articlePage__author"):
-                return None  # an advertisement
             raise LayoutChanged(page.url, ["[itemprop=articleBody]", "article"])
-        number = _NUMBER.search(row.maybe("article@id", "@id", "[id^=ct]@id") or "")
+        number = _NUMBER.search(
+            row.maybe("article@id", "@id", "[id^=ct]@id", "[id^=name_]@id", "a[name]@name") or ""
+        )
         order = next(
             (said for said in reversed(row.values("span.o-fNotes")) if said.startswith("#")), None
         )
-        first = order in {"#1", None} and place == 0 and row.has(".l-docking, .l-docking__title")
+        first = (
+            order in {"#1", None} and place == 0 and row.has(".l-docking, .l-docking__title, h1")
+        )
         thread = parse_qs(urlsplit(page.url).query).get("t", [""])[0]
         if number is None and order is None and not first:
             raise LayoutChanged(page.url, ["article@id"])
         return page.post(
             key=f"p{number[1]}" if number else f"t{thread}{order or '#1'}",
             url=f"{page.url.partition('#')[0]}{order or ''}",
-            author=row.maybe(".l-articlePage__author .c-authorInfo__id a", ".l-articlePage__author .c-authorInfo__id", ".l-articlePage__author a[href*=userinfo]"),
-            posted_at=row.time("[itemprop=datePublished]@content, time@datetime", *([_LEAD] if first else []), ".l-articlePage__publish span.o-fNotes", "span.o-fNotes", ".o-fNotes"),
+            author=row.maybe(".l-articlePage__author .c-authorInfo__id a", ".l-articlePage__author .c-authorInfo__id", ".l-articlePage__author a[href*=userinfo]", "[id^=name_], .u-username"),
+            posted_at=row.time("[itemprop=datePublished]@content, time@datetime", *([_LEAD] if first else []), ".l-articleAuthor__tag .o-fNotes", ".l-articlePage__publish span.o-fNotes", "span.o-fNotes", ".o-fNotes"),
             title=row.maybe(".l-docking__title", "h1") if first else None,
             body=body,
         )  # fmt: skip
@@ -108,3 +124,33 @@ class Mobile01(Engine):
 
     def empty(self, page: Page) -> bool:
         return page.has(".l-listTable, .c-listTable")
+
+
+def _message(words: Row) -> Row:
+    """The nearest element that holds a message's words and its time."""
+    above = words.node
+    while above.parent is not None and above.css_first(".msgTool") is None:
+        above = above.parent
+    return Row(words.page, above if above.css_first("article") is None else words.node)
+
+
+def _below(page: Page, row: Row) -> Post | None:
+    """A message below a post, which carries no number of its own; None for an advertisement."""
+    body = row.body(".msgContent") or (
+        row.body("") if "msgContent" in (row.maybe("@class") or "") else None
+    )
+    if body is None:
+        if row.has(".l-articlePage__author"):
+            raise LayoutChanged(page.url, ["[itemprop=articleBody]", "article"])
+        return None
+    author = row.maybe(".c-authorInfo__id", "[id^=name_], .u-username", "a[href*=userinfo]")
+    posted_at = row.time(".msgTool .l-navigation__item span", ".msgTool span")
+    said = (author or "", posted_at.at.isoformat() if posted_at else "", body.text)
+    thread = parse_qs(urlsplit(page.url).query).get("t", [""])[0]
+    return page.post(
+        key=f"t{thread}-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:16]}",
+        url=page.url.partition("#")[0],
+        author=author,
+        posted_at=posted_at,
+        body=body,
+    )
