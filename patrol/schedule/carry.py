@@ -1,6 +1,6 @@
 """Carries one run out, in a process of its own: here the spider and the pipeline meet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.db import connections
@@ -12,6 +12,7 @@ from patrol.actions.rulemaking import rulebook
 from patrol.models import Outcome, ReadPage
 from patrol.register import presence
 from patrol.register.start import start
+from patrol.schedule.keeping import Keeping
 from patrol.settings import Settings
 from pipelines.keep import Keeper
 from spiders.crawl import crawl
@@ -49,13 +50,14 @@ def _carried(desk: Desk, run_id: int) -> Outcome | None:
 
 def _read(begun: runs.Begun) -> Report:
     settings = Settings()
-    keeper = Keeper(
-        begun.run,
-        rulebook.flagger(),
-        unflagged_days=settings.unflagged_days,
-        now=timezone.now,
-    )
-    connections.close_all()  # from here on the run's one writer thread has the connection
+    run_id = begun.run.pk
+
+    def keeping() -> Callable[[Sequence[ReadPage]], object]:
+        days = settings.unflagged_days
+        keeper = Keeper(begun.run, rulebook.flagger(), unflagged_days=days, now=timezone.now)
+        return keeper.keep_all
+
+    connections.close_all()  # from here on each process has its own, and the run's one writer thread
     job = Job(
         source=begun.source,
         authorization=begun.authorization,
@@ -65,11 +67,6 @@ def _read(begun: runs.Begun) -> Report:
         engine=begun.engine,
         resting=begun.resting,
     )
-    run_id = begun.run.pk
-
-    def keep(pages: Sequence[ReadPage]) -> None:
-        keeper.keep_all(pages)
-
     def mandate() -> Mandate:
         authorization, stop_asked = runs.mandate(run_id)
         return Mandate(authorization=authorization, stop_asked=stop_asked)
@@ -77,7 +74,8 @@ def _read(begun: runs.Begun) -> Report:
     def beat(tally: Tally) -> None:
         runs.beat(run_id, timezone.now(), pages=tally.pages, requests=tally.requests)
 
-    return crawl(job, keep=keep, mandate=mandate, beat=beat)
+    with Keeping(keeping) as kept:
+        return crawl(job, keep=kept.keep, mandate=mandate, beat=beat)
 
 
 def _ended(report: Report) -> runs.Ended:
