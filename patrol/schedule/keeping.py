@@ -78,6 +78,7 @@ def _work(pages: Connection, other_end: Connection, begin: Callable[[], Keep]) -
     """Until the run has no more pages, or is no more."""
     other_end.close()
     die_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to hear
     keep = begin()
     while True:
