@@ -67,6 +67,7 @@ def _read(begun: runs.Begun) -> Report:
         engine=begun.engine,
         resting=begun.resting,
     )
+
     def mandate() -> Mandate:
         authorization, stop_asked = runs.mandate(run_id)
         return Mandate(authorization=authorization, stop_asked=stop_asked)

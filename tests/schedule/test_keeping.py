@@ -76,12 +76,15 @@ def test_killed_while_it_keeps_it_is_missed_at_once() -> None:
 
 
 def _run(told: Connection) -> None:
-    with Keeping(lambda: _telling(told)) as keeping:
-        keeping.keep([])
+    def keep(pages: Sequence[ReadPage]) -> None:
+        _telling(told)(pages)
         signal.pause()
 
+    with Keeping(lambda: keep) as keeping:
+        keeping.keep([])
 
-def test_it_does_not_outlive_a_run_that_is_killed() -> None:
+
+def test_it_is_gone_with_a_run_that_is_killed_also_while_it_keeps() -> None:
     ours, theirs = multiprocessing.Pipe()
     run = multiprocessing.get_context("fork").Process(target=_run, args=(theirs,))
     run.start()
