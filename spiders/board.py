@@ -31,6 +31,8 @@ _DATE_LENGTH = (10, 45)
 _EITHER_WAY = re.compile(
     r"(?<![\d./-])\d{1,2}[-/]\d{1,2}[-/]((?:19|20)\d{2})(?!\d)(?=.{0,6}\d{1,2}[:h]\d{2})"
 )
+ADVERTISEMENT = ".adsbygoogle, ins, iframe, [id^=google_ads], [id^=div-gpt-ad], [class*=advert]"
+"""What an advertisement in the frame of a post holds, which nobody wrote and at no time."""
 _TIMED = frozenset({Precision.SECOND, Precision.MINUTE})
 
 
@@ -151,7 +153,9 @@ class Board(Engine):
         number = self.number_of(row)
         body = row.body(*self.body, without=self.not_said, also=self.also)
         author = row.maybe(*self.author)
-        if number is None or (body is None and author is None):
+        if number is None or not number.strip("0") or (body is None and author is None):
+            return None
+        if author is None and row.has(ADVERTISEMENT) and self.when(row) is None:
             return None
         if body is None:
             if self.withdrawn and row.has(self.withdrawn):

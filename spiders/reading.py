@@ -1,5 +1,6 @@
 """What an engine sees on a page, and what that means: posts, threads, the next page, an outcome."""
 
+import re
 from typing import Any, NamedTuple
 
 from patrol.errors import BadInput, Exit, PatrolError
@@ -74,6 +75,11 @@ _REMEDIES = {
     ),
 }
 
+_ADVERTISER = re.compile(
+    r"(?:advert\w*|ads?|google ?ads(?:ense)?|sponsor(?:ed)?|publicité|werbung|anzeige|реклама|広告|廣告|广告|تبلیغات|reklama?|publicidad|pubblicità)(?: ?bot)?",
+    re.IGNORECASE,
+)
+
 
 def behind_wall(page: Page) -> NotRead | None:
     """The error for a page that no engine knows because something else stands in its place."""
@@ -108,7 +114,7 @@ def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
         except (PatrolError, ValueError) as fault:
             faults.append(_sentence(fault))
             continue
-        if post is None:
+        if post is None or _advertises(post):
             skipped += 1
         elif post.key not in posts:
             posts[post.key] = post
@@ -124,6 +130,11 @@ def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
         previous_page=engine.previous_page(page),
         detail=_told(len(rows), faults),
     )
+
+
+def _advertises(post: Post) -> bool:
+    """Whether a post is an advertisement that a theme sets between posts: its author is called so, and it has no date."""
+    return post.posted_at is None and bool(_ADVERTISER.fullmatch(post.author or ""))
 
 
 def _threads(page: Page, engine: Engine, rows: list[Any], maps: tuple[str, ...]) -> Reading:

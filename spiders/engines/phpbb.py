@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborNode
 
 from patrol.models import Post, PostedAt, Precision, ThreadLink
 from spiders.addresses import without_fragment
+from spiders.board import ADVERTISEMENT
 from spiders.engines.base import Clock, Engine, Kind, Sign, Where
 from spiders.page import LayoutChanged, Page, Row, around
 from spiders.pager import last_numbered
@@ -127,7 +128,9 @@ class Phpbb(Engine):
             *theme.body, without=NOT_SAID, also=".attachbox, dl.file" if not tables else ""
         )
         author = row.maybe(*theme.author)
-        if number is None or (body is None and author is None):
+        if number is None or not number.strip("0") or (body is None and author is None):
+            return None
+        if author is None and row.has(ADVERTISEMENT) and _posted_at(row, theme) is None:
             return None
         if body is None:
             raise LayoutChanged(page.url, theme.body)
