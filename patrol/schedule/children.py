@@ -6,6 +6,7 @@ The standard library's fork server is that template.
 """
 
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -23,14 +24,16 @@ from patrol.models import Outcome
 
 CHILD_MB = 60
 """That a run needs for itself, about: 42 were measured, and large pages take more."""
-FEWEST, MOST = 4, 64
+FEWEST = 4
+A_CORE = 8
+"""Runs for each core: most of the time one waits for its next turn. More of them would wait for their turns to write."""
 
 
 def room() -> int:
-    """Runs that this machine has memory for: most of the time a run waits for its next turn."""
+    """Runs that this machine has memory and cores for."""
     told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
     free_mb = int(told["MemAvailable"].split()[0]) // 1024
-    return max(FEWEST, min(MOST, free_mb // 2 // CHILD_MB))
+    return max(FEWEST, min(A_CORE * (os.cpu_count() or 1), free_mb // 2 // CHILD_MB))
 
 
 def _carry(run_id: int) -> None:

@@ -72,20 +72,23 @@ def thin(row: SourceRow, source: Source, run: RunRow, now: datetime) -> Thin | N
     )
 
 
-def examined(row: SourceRow, source: Source, run: RunRow, now: datetime) -> Health:
-    """What is known of a source once this run has ended. The run's outcome is written already."""
+def examined(
+    row: SourceRow, source: Source, run: RunRow, outcome: Outcome, now: datetime
+) -> Health:
+    """What is known of a source once this run has ended so, which is not written yet."""
     floor, least, runs = _rows_learned(row, now)
     week = _readings(row, now - SEEN - timedelta(days=1))
+    if outcome.green:
+        week.append(Reading(now, run.posts_new))
     apart = rhythm.UNWATCHED
     if source.revisit:
         apart = max(apart, 2 * timedelta(minutes=source.revisit.slowest_minutes))
     found = rhythm.seen(week, now - SEEN, apart)
-    page_rows = _page_rows(row, now)
+    page_rows = _page_rows(row, now) or run.page_rows
     taken = _taken(row, now)
     every, because = rhythm.interval(found, page_rows, source.every_minutes, source.revisit, taken)
-    failures = failures_of(row)[0]
+    failures = 0 if outcome.green else failures_of(row)[0] + (outcome not in breaker.NO_FAULT)
     alone = breaker.stretched(timedelta(minutes=every), failures, settings_now().failures_told)
-    outcome = Outcome(run.outcome) if run.outcome else None
     opened = outcome not in breaker.STILL_READ and alone > timedelta(minutes=every)
     silent = _silence(row, now) if outcome is Outcome.SUSPICIOUSLY_EMPTY else None
     return Health(

@@ -13,7 +13,7 @@ from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources import source_of
 from patrol.actions.desk import Act, Desk
-from patrol.models import Authorization, Outcome, Permission, Source, Verb
+from patrol.models import Authorization, Health, Outcome, Permission, Source, Verb
 from patrol.register import clock, presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 from patrol.settings import Settings
@@ -176,13 +176,18 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
 
     A mark is of one thread whose pages were all read and kept; nothing behind it is skipped.
     """
+    run = RunRow.objects.select_related("source").get(pk=run_id)
+    ended = _believed(run, ended, desk.now())
+    outcome = ended.outcome
+    source = source_of(run.source)
+    found = health.examined(
+        run.source, source, run, outcome, desk.now()
+    )  # before the turn to write
     with desk.act(Permission.SOURCES_RUN, Verb.RUN_ENDED, subject=f"run:{run_id}") as act:
-        run = RunRow.objects.select_related("source").get(pk=run_id)
-        ended = _believed(run, ended, desk.now())
-        outcome = ended.outcome
+        run.source.refresh_from_db()
         if run.authorization_id:
             act.purpose = f"authorization:{run.authorization_id}"
-        _write_end(desk, run, ended, act)
+        _write_end(desk, run, ended, act, found)
         if outcome.green or outcome is Outcome.STOPPED:
             _move_marks(run.source, ended.marks or {}, desk.now())
         return outcome
@@ -212,6 +217,12 @@ def end_silent(desk: Desk) -> int:
     return len(dead)
 
 
+_COUNTS = ("pages", "requests", "requests_refused", "media_cut")
+_LEARNED = ("rows", "page_rows", "overran", "lost_posts")
+_BEGUN = ("begun_at", "beat_at", "every_minutes", "authorization")
+_WRITTEN = ("outcome", "ended_at", "detail", *_COUNTS, *_LEARNED, *_BEGUN)
+
+
 def _believed(run: RunRow, ended: Ended, now: datetime) -> Ended:
     """What a run came to beside what is known of its source: nothing new, too little, or some lost for good."""
     run.rows, run.page_rows = ended.rows, ended.page_rows
@@ -228,27 +239,29 @@ def _believed(run: RunRow, ended: Ended, now: datetime) -> Ended:
     return ended
 
 
-def _write_end(desk: Desk, run: RunRow, ended: Ended, act: Act) -> None:
+def _write_end(
+    desk: Desk, run: RunRow, ended: Ended, act: Act, found: Health | None = None
+) -> None:
     run.outcome = ended.outcome
     run.ended_at = desk.now()
     run.detail = ended.detail[:500]
-    for count in ("pages", "requests", "requests_refused", "media_cut"):
+    for count in _COUNTS:
         setattr(run, count, max(getattr(run, count), getattr(ended, count)))
-    run.save()
+    run.save(update_fields=_WRITTEN)
     unsettle(run.source_id, run.due_at, run.ended_at)
     source = run.source
     if ended.engine:
         source.detected_engine = ended.engine
         source.detected_by = (ended.evidence or "")[:200]
-    found = health.examined(source, source_of(source), run, desk.now())
-    source.health = found.model_dump(mode="json")
+    if found is not None:
+        source.health = found.model_dump(mode="json")
     if source.paused_at is None:
         watch = health.watch_of(source, source_of(source))
-        alone = timedelta(minutes=found.stretched_minutes or found.every_minutes)
+        alone = max(watch.every, timedelta(minutes=(found and found.stretched_minutes) or 0))
         due = watch.due(source.name, max(desk.now() + alone, ended.retry_at or desk.now()))
         source.next_due_at = None if run.authorization_id is None else due
     source.save(update_fields=["detected_engine", "detected_by", "next_due_at", "health"])
-    if found.stretched_minutes:
+    if found is not None and found.stretched_minutes:
         act.details |= {"failures": found.failures, "left_alone_minutes": found.stretched_minutes}
     act.details |= {
         "source": source.name,
