@@ -1,5 +1,6 @@
 """The queue: what waits, in which order, and how much there is of each kind."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -188,9 +189,7 @@ def _parts(desk: Desk, wanted: QueueFilter) -> list[QuerySet[Lead]]:
 
 def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     """The unit's leads that the filter names, and that this role may see."""
-    leads = Lead.objects.filter(unit=_unit(desk))
-    if not desk.may(Permission.VICTIMS_READ):
-        leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
+    leads = _whatever(desk, wanted)
     if wanted.status == LeadStatus.NEW:
         leads = leads.filter(Q(status=LeadStatus.NEW) | _awake(desk))
     elif wanted.status == LeadStatus.SNOOZED:
@@ -200,7 +199,15 @@ def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     elif wanted.status:
         leads = leads.filter(status=wanted.status)
     leads = _of_kind(desk, leads, wanted)
-    leads = _opened_in(leads, wanted).filter(_of_source(wanted))
+    return leads.filter(source__name=wanted.source) if wanted.source else leads
+
+
+def _whatever(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
+    """The same whatever their status, category, source and kind."""
+    leads = Lead.objects.filter(unit=_unit(desk))
+    if not desk.may(Permission.VICTIMS_READ):
+        leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
+    leads = _opened_in(leads, wanted).filter(_of_channel(wanted))
     if wanted.tag:
         leads = leads.filter(tags__name=wanted.tag)
     return _worked_on_by(desk, leads, wanted.assignee).filter(_offering(wanted.handle))
@@ -245,10 +252,9 @@ def _offering(tag: str) -> Q:
     return Q(pk__in=offering.values("sighting__lead_id")) & ~Q(kind=LeadKind.POSSIBLE_VICTIM)
 
 
-def _of_source(wanted: QueueFilter) -> Q:
+def _of_channel(wanted: QueueFilter) -> Q:
+    """Of that channel, and flagged by that rule."""
     these = Q()
-    if wanted.source:
-        these &= Q(source__name=wanted.source)
     if wanted.channel:
         these &= Q(source__body__channel=wanted.channel)
     if wanted.rule:
@@ -344,19 +350,48 @@ def _unit(desk: Desk) -> int:
 
 
 def _facets(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
-    scopes = {
-        "status": ("status", replace(wanted, status="")),
-        "category": ("category", replace(wanted, category="")),
-        "source": ("source__name", replace(wanted, source="")),
-        "kind": ("kind", replace(wanted, kind="")),
-    }
+    """One pass over an index; each facet is added up from its groups, scoped to the other facets."""
+    leads = _whatever(desk, wanted)
+    groups: Counter[tuple[str, ...]] = Counter(_groups(leads))
+    for (_status, *rest), n in _groups(leads.filter(_awake(desk))).items():
+        groups[LeadStatus.SNOOZED.value, *rest] -= n
+        groups[LeadStatus.NEW.value, *rest] += n
     facets: dict[str, dict[str, int]] = {}
-    for name, (column, others) in scopes.items():
-        counted = chosen(desk, others).values_list(column).annotate(n=Count("pk")).order_by("-n")
-        facets[name] = {value: n for value, n in counted if value}
-    back = chosen(desk, replace(wanted, status="")).filter(_awake(desk)).count()
-    if back:
-        status = facets["status"]
-        status[LeadStatus.SNOOZED] -= back
-        status[LeadStatus.NEW] = status.get(LeadStatus.NEW, 0) + back
+    for place, name in enumerate(("status", "category", "source", "kind")):
+        scope = _within(desk, QueueFilter(**{**vars(wanted), name: ""}))
+        counted: Counter[str] = Counter()
+        for group, n in groups.items():
+            if n and all(passes(value) for passes, value in zip(scope, group, strict=True)):
+                counted[group[place]] += n
+        facets[name] = {value: n for value, n in counted.most_common() if value}
     return facets
+
+
+def _groups(leads: QuerySet[Lead]) -> dict[tuple[str, ...], int]:
+    """How many there are of each status, category, source and kind."""
+    columns = ("status", "category", "source_id", "kind")
+    rows = list(leads.order_by().values_list(*columns).annotate(n=Count("pk")))
+    names = dict(
+        SourceRow.objects.filter(pk__in={row[2] for row in rows}).values_list("pk", "name")
+    )
+    return {
+        (status, category or "", names[source], kind): n
+        for status, category, source, kind, n in rows
+    }
+
+
+def _within(desk: Desk, wanted: QueueFilter) -> tuple[Callable[[str], bool], ...]:
+    """What `chosen` asks of each facet's value."""
+    spared = left_out(desk) if wanted.assignee != ME else ()
+    named = "" if wanted.category == NO_CATEGORY else wanted.category
+    status = {WAITING: (LeadStatus.NEW, LeadStatus.SNOOZED)}.get(wanted.status, (wanted.status,))
+    return (
+        lambda value: not wanted.status or value in status,
+        lambda value: value == named if wanted.category else value not in spared,
+        lambda value: wanted.source in {"", value},
+        lambda value: (
+            value != LeadKind.POSSIBLE_VICTIM
+            if wanted.kind == SEARCHABLE
+            else wanted.kind in {"", value}
+        ),
+    )

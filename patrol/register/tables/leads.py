@@ -46,6 +46,12 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["unit", "status", "-rank", "-id"]),
             models.Index(fields=["unit", "status", "-id"]),
+            models.Index(
+                name="lead_by_sightings", fields=["unit", "status", "-sightings_count", "-id"]
+            ),
+            models.Index(
+                name="lead_facets", fields=["unit", "status", "category", "source", "kind"]
+            ),
             models.Index(name="lead_that_alarms", fields=["kind", "status", "moved_at"]),
         ]
 
