@@ -13,6 +13,10 @@ run format $bin/ruff format --check .
 run rooms $bin/lint-imports
 run templates $bin/djlint --quiet --lint --check patrol/web/templates
 run config $bin/patrol check
+run shapes $bin/ast-grep scan -c tests/gates/sgconfig.yml patrol spiders pipelines dashboards benches
+run shape-examples $bin/ast-grep test -c tests/gates/sgconfig.yml --skip-snapshot-tests
+# What ruff's own security rules and the shapes hold with a reason at each place is not asked twice.
+run careless $bin/bandit -q -ll -s B104,B301,B308,B310,B506,B608,B703 -r patrol spiders pipelines dashboards benches
 run house $bin/pytest -q tests/test_rooms.py
 wait
 for rc in "$logs"/*.rc; do

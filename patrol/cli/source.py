@@ -239,18 +239,16 @@ def authorize(
         age_host=declare_age.lower() or None,
         directed_at=tuple(directed_at or ()),
     )
+    _say_asked(row.pk, name, directed=row.directed, as_json=as_json)
+
+
+def _say_asked(number: int, name: str, *, directed: bool, as_json: bool) -> None:
     if as_json:
-        data(
-            {
-                "authorization": row.pk,
-                "source": name,
-                "state": "pending",
-                "directed": row.directed,
-            }
-        )
+        told = {"authorization": number, "source": name, "state": "pending", "directed": directed}
+        data(told)
     else:
-        kind = "Person-directed authorization" if row.directed else "Authorization"
-        say(f"{kind} {row.pk} waits for another person's approval.")
+        kind = "Person-directed authorization" if directed else "Authorization"
+        say(f"{kind} {number} waits for another person's approval.")
 
 
 @app.command()
