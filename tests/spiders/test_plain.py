@@ -42,6 +42,9 @@ def test_words_are_those_a_reader_sees(markup: str, text: str) -> None:
     ("markup", "text"),
     [
         ("<blockquote><cite>June wrote:</cite>hers</blockquote>mine", "mine"),
+        ("<blockquote><b>June a dit :</b><br>à elle</blockquote>à moi", "à moi"),
+        ("<blockquote><b>Июнь сказал(а):</b><br>её слова</blockquote>мои", "мои"),
+        ("<blockquote><b>June (3. Mai) sagte:</b><br>ihre</blockquote>meine", "meine"),
         (
             "<div class='quotetitle'>June wrote:</div><div class='quotecontent'>hers</div>mine",
             "June wrote:\nmine",
