@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.views.decorators.http import require_http_methods
 
 from patrol.models import Permission
@@ -33,6 +33,7 @@ class Declaration:
     """It shows content: its desk must have written a record, or it is not served."""
     background: bool = False
     """A page of ours asks for it by itself: it keeps no session awake."""
+    methods: tuple[str, ...] = ("GET", "HEAD")
 
 
 def page(
@@ -50,7 +51,7 @@ def page(
         def declared(*args: Any, **kwargs: Any) -> HttpResponseBase:
             return view(*args, **kwargs)
 
-        declared.declaration = Declaration(needs, shows, background)  # type: ignore[attr-defined]
+        declared.declaration = Declaration(needs, shows, background, tuple(methods))  # type: ignore[attr-defined]
         return declared
 
     return declare
@@ -60,6 +61,20 @@ def declaration(view: object) -> Declaration | None:
     """What a view declares."""
     found = getattr(view, "declaration", None)
     return found if isinstance(found, Declaration) else None
+
+
+def page_above(path: str) -> str:
+    """The nearest page above an address that only takes a form: `/cases/3/` for `/cases/3/notes/`."""
+    above = path
+    while above != "/":
+        above = above.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            found = declaration(resolve(above).func)
+        except Resolver404:
+            continue
+        if found is not None and "GET" in found.methods:
+            return above
+    return above
 
 
 def each_pattern(resolver: URLResolver | None = None) -> Iterator[tuple[str, URLPattern]]:

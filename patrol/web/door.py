@@ -10,13 +10,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 
 from patrol.actions.desk import Desk, NotPermitted
 from patrol.errors import PatrolError
 from patrol.models import Permission, Result, Verb
 from patrol.web import faults
-from patrol.web.access import Access, Declaration, declaration, undeclared
+from patrol.web.access import Access, Declaration, declaration, page_above, undeclared
 from patrol.web.request import desk_of
 
 SEEN_EVERY_SECONDS = 60
@@ -41,6 +40,8 @@ class Door:
             desk: Desk = request.desk  # type: ignore[attr-defined]
             if not desk.records:
                 response = faults.unrecorded(request)
+        if response.status_code == 405 and request.method == "GET":
+            response = faults.takes_a_form(request, response.headers.get("Allow", ""))
         response.headers.setdefault("Cache-Control", "no-store")
         match = request.resolver_match
         if match is not None and match.url_name == "account_logout" and request.method == "POST":
@@ -101,14 +102,11 @@ def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | 
 
 
 def _back(request: HttpRequest) -> str:
-    """Where one comes back to after signing in again: what one asked for, or the lead that one was writing on."""
+    """Where one comes back to after signing in again: what one asked for, or the page that one was writing on."""
     if request.method == "GET":
         return request.get_full_path()
-    lead = request.resolver_match.kwargs.get("lead_id") if request.resolver_match else None
-    if lead is None:
-        return "/"
     query = request.META.get("QUERY_STRING", "")
-    return reverse("lead", args=[lead]) + (f"?{query}" if query else "")
+    return page_above(request.path) + (f"?{query}" if query else "")
 
 
 def _idle(request: HttpRequest, *, keeps_awake: bool) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from patrol.errors import Exit, ManyErrors, PatrolError
+from patrol.web.access import page_above
 from patrol.web.sentences import said
 
 _log = structlog.get_logger()
@@ -28,8 +29,10 @@ class FaultPage(HttpResponse):
     is_fault = True
 
 
-def _page(request: HttpRequest, status: int, faults: list[dict[str, str]]) -> HttpResponse:
-    context: dict[str, Any] = {"faults": faults, "status": status}
+def _page(
+    request: HttpRequest, status: int, faults: list[dict[str, str]], above: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {"faults": faults, "status": status, "above": above}
     if status >= 500:
         context |= {"desk": None, "places": []}  # nothing more is asked of a register that fails
     return FaultPage(render(request, "fault.html", context).content, status=status)
@@ -44,8 +47,10 @@ def told(request: HttpRequest, error: PatrolError, status: int | None = None) ->
     return _page(request, status or STATUS[error.exit_code], faults)
 
 
-def _one(request: HttpRequest, status: int, what: str, why: str, do: str) -> HttpResponse:
-    return _page(request, status, [{"what": what, "why": why, "do": do}])
+def _one(  # noqa: PLR0913  (the three sentences)
+    request: HttpRequest, status: int, what: str, why: str, do: str, *, above: str = ""
+) -> HttpResponse:
+    return _page(request, status, [{"what": what, "why": why, "do": do}], above)
 
 
 def unwritable(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -94,6 +99,20 @@ def absent(request: HttpRequest, exception: Any = None) -> HttpResponse:
         _("It was never there, or it is not for you: the two are told apart by nobody."),
         _("Go back to the first page."),
     )
+
+
+def takes_a_form(request: HttpRequest, allow: str) -> HttpResponse:
+    """An address without a page of its own, opened by reloading or from the browser's history."""
+    answer = _one(
+        request,
+        405,
+        _("This address only takes a form."),
+        _("It was opened again, as by reloading; what was sent before is not sent twice."),
+        _("Go to the page where the form stands."),
+        above=page_above(request.path),
+    )
+    answer.headers["Allow"] = allow
+    return answer
 
 
 def malformed(request: HttpRequest, exception: Any = None) -> HttpResponse:

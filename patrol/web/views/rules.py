@@ -69,6 +69,7 @@ def viewed(request: Request, name: str) -> HttpResponse:
         "before": next((one for one in found.versions if one.version < found.shown.version), None),
         "may_propose": proposes,
         "may_approve": may(Permission.RULES_APPROVE),
+        "may_leads": may(Permission.LEADS_READ),
         "own": found.shown.proposed_by_id == request.desk.actor.person,
         "days": Settings().unflagged_days,
         "trials": trials.newest(request.desk, name) if proposes else (),

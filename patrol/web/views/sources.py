@@ -75,6 +75,7 @@ def _viewed(
             "categories": list(Category),
             "may_run": may(Permission.SOURCES_RUN),
             "may_bring": may(Permission.POSTS_BRING),
+            "may_leads": may(Permission.LEADS_READ),
             "may_request": may(Permission.AUTHORIZATIONS_REQUEST),
             "may_approve": may(Permission.AUTHORIZATIONS_APPROVE),
             "may_revoke": may(Permission.AUTHORIZATIONS_REVOKE),

@@ -79,6 +79,16 @@ def test_phone_targets_are_large_enough(open_page: Open) -> None:
            .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
     )
     assert small == []
+    broken = page.evaluate(
+        """[...document.querySelectorAll('.decide > button, .decide > details > summary')]
+           .filter(one => {
+             const words = document.createRange();
+             words.selectNodeContents(one);
+             const lines = [...words.getClientRects()].filter(line => line.width).map(line => Math.round(line.top));
+             return new Set(lines).size > 1 || one.scrollWidth > one.clientWidth;
+           }).map(one => one.textContent)"""
+    )
+    assert broken == [], "a button's word is broken"
 
 
 def test_the_focused_row_is_not_hidden_by_the_bar(open_page: Open) -> None:
