@@ -26,6 +26,7 @@ from benches._labelled import (
     packs,
 )
 from benches._ordinary import ordinary
+from benches._unseen import unseen_figures
 from patrol.config import read_rules
 from patrol.errors import BadInput
 from patrol.settings import ROOT
@@ -86,6 +87,7 @@ def figures(flagger: Flagger, posts: int) -> dict[str, Mapping[str, Any]]:
         **pack_figures(flagger),
         **contact_figures(),
         **campaign_figures(flagger),
+        **unseen_figures(flagger),
         **ordinary_figures(flagger, posts),
     }
 

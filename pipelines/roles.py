@@ -28,7 +28,7 @@ FAR = 400
 _INVITES = (
     r"加入?我|加賴|加\s?line|\+\s?(?:line|賴)|加好友|加微信|加(?:飛機|紙飛機|電報|tg|telegram|群|入群)|私訊|私聊|私我|私賴|密我|敲我"
     r"|(?:歡迎|請|可|意者|有意|意)\s?(?:來電|加|洽|私|密|聯|詢|諮詢|預約|留言|點|pm)|聯[絡繫系]|來電|電洽|洽詢|洽|詢問|諮詢|預約"
-    r"|報名|下單|訂購|應徵|意者|詳談|找我|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱)\s?[至到]"
+    r"|報名|下單|訂購|應徵|意者|詳談|找我|打(?:電話)?給我|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱)\s?[至到]"
     r"|\b(?:contact|add|dm|pm|text|call|message|msg|whatsapp|reach|ping|inbox|email|hit)\s?(?:me|us|my|our)?\b|\bhmu\b|\bhit me up\b"
     r"|\b(?:e-?mail|mail|write)(?: to)? (?:me|us)\b"
     r"|\b(?:order|book|join)\b"

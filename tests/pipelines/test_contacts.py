@@ -156,6 +156,7 @@ def test_what_is_no_contact(text: str) -> None:
         ("https://shop.example/a", "unknown"),
         ("foo@bar.example", "unknown"),
         ("0900-000-123", "unknown"),
+        ("0900-000-123 打給我", "offered"),
         ("IG：maple.club", "offered"),
         ("有人認識 ig：maple.club 嗎", "unknown"),
         ("小心假帳號 IG：maple.club", "mentioned"),

@@ -1,0 +1,42 @@
+"""What is promised of lines that nobody tuned on: the half that is only counted."""
+
+import json
+from typing import Any
+
+import pytest
+
+from benches._contacts import rows_of
+from benches._unseen import HALVES, half
+from benches.quality import FLOOR
+
+FIGURES: dict[str, Any] = json.loads(FLOOR.read_text("utf-8"))["figures"]
+LEAST = {
+    "scam_vs_advice.recall": 0.80,
+    "scam_vs_advice.precision": 0.85,
+    "offers.recall": 0.80,
+    "victims.recall": 0.90,
+}
+MOST_HIT = 0.05
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_the_half_kept_aside_is_found(name: str) -> None:
+    counted = FIGURES[f"unseen.held.{name}"]
+    assert counted["whole"] >= 50
+    assert counted["value"] >= LEAST[name]
+
+
+@pytest.mark.parametrize("sort", ["advice", "lookalike", "ordinary"])
+def test_few_who_quote_the_same_words_are_hit(sort: str) -> None:
+    assert FIGURES[f"unseen.held.{sort}.false_leads"]["value"] <= MOST_HIT
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "least"), [("posts", "text", 1_200), ("victims", "victim", 100)]
+)
+def test_no_line_stands_in_both_halves(table: str, key: str, least: int) -> None:
+    lines = [row[key] for row in rows_of(f"quality/unseen/{table}.tsv")]
+    assert len(lines) >= least
+    assert len(set(lines)) == len(lines)
+    share = sum(half(line) == HALVES[1] for line in lines) / len(lines)
+    assert 0.45 < share < 0.55
