@@ -8,11 +8,12 @@ saved; a run asks for its JSON instead.
 """
 
 import re
+from datetime import UTC
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from patrol.models import Channel, Outcome, Post, ThreadLink
-from spiders.engines.base import Engine, Kind, Sign, Where
+from spiders.engines.base import Clock, Engine, Kind, Sign, Where
 from spiders.json_page import Record, document
 from spiders.onward import asked, asking
 from spiders.page import LayoutChanged, Page, Row
@@ -57,6 +58,10 @@ class Lemmy(Engine):
         if data.get("comments") is not None or _rows(data, "comment"):
             return "feed"
         return "list" if data.get("posts") is not None or data.get("items") is not None else None
+
+    def clock(self, page: Page) -> Clock:  # noqa: ARG002
+        """Versions before 0.19 print their times without a zone; they are UTC."""
+        return Clock(UTC)
 
     # -- Threads of a list ----------------------------------------------------------------------
 

@@ -140,7 +140,8 @@ class Nodebb(Board):
 
     def post(self, page: Page, row: Row | Record, place: int) -> Post | None:
         if isinstance(row, Row):
-            return super().post(page, row, place)
+            taken_back = "deleted" in (row.maybe("@class") or "").split()
+            return None if taken_back else super().post(page, row, place)
         if row.get("deleted") or row.get("eventId"):
             return None
         number, body = row.one("pid"), row.body("content")
