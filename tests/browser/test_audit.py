@@ -23,6 +23,7 @@ PAGES = {
     "break_glass": ("/sources/harbor/break-glass/", "lin"),
     "emergencies": ("/log/break-glass/", "audit"),
     "retention": ("/retention/", "lin"),
+    "tokens": ("/account/tokens/", "audit"),
 }
 
 
