@@ -105,6 +105,7 @@ def _hand_over(desk: Any) -> None:
     from dashboards.period import local_day
     from patrol.actions.disclosing import handoff, images
     from patrol.models import Availability, Post, Receiver
+    from patrol.register.sealing import Seal
     from patrol.register.tables import Handoff, Sighting
     from pipelines.images import keep
 
@@ -117,11 +118,11 @@ def _hand_over(desk: Any) -> None:
     handoff.check(desk, number, Availability.UP, None)
     Handoff.objects.filter(pk=number).update(check_on=date(2026, 1, 2))
     sighting = Sighting.objects.select_related("unit").filter(lead=1)[0]
-    keep(
-        sighting,
-        Post(source="a", key="k", url="u", author=None, posted_at=None, text="",
-             images=("https://i.pics.example/a.jpg",)),
-    )  # fmt: skip
+    images_of = ("https://i.pics.example/a.jpg",)
+    post = Post(
+        source="a", key="k", url="u", author=None, posted_at=None, text="", images=images_of
+    )
+    keep([(sighting.pk, Seal.of(sighting.unit), post)])
     images.ask(desk, 1, "For the notice to forum.example")
 
 

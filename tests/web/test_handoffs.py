@@ -188,6 +188,7 @@ def test_nothing_leaves_while_the_log_does_not_hold(
 def test_image_addresses_are_read_by_four_eyes(sign_in: Sign, garden: Any) -> None:
     """Asked on one person's page, allowed on another's, read once more as text that no program opens."""
     from patrol.models import Post
+    from patrol.register.sealing import Seal
     from patrol.register.tables import Sighting
     from pipelines.images import keep
 
@@ -195,8 +196,8 @@ def test_image_addresses_are_read_by_four_eyes(sign_in: Sign, garden: Any) -> No
     assert client.get("/leads/1/images/").status_code == 404
     sighting = Sighting.objects.select_related("unit").filter(lead=1)[0]
     images = ("https://i.pics.example/a.jpg",)
-    keep(sighting, Post(source="a", key="k", url="u", author=None, posted_at=None, text="",
-                        images=images))  # fmt: skip
+    post = Post(source="a", key="k", url="u", author=None, posted_at=None, text="", images=images)
+    keep([(sighting.pk, Seal.of(sighting.unit), post)])
     assert "/leads/1/images/" in client.get("/leads/1/").content.decode()
     assert client.post("/leads/1/images/ask/", {"reason": " "}).status_code == 400
     assert client.post("/leads/1/images/ask/", {"reason": WHY}).status_code == 302
