@@ -18,6 +18,8 @@ from patrol.search.tokens import PART
 
 _POST, _LEAD, _SECOND = DocumentKind.POST, DocumentKind.LEAD, Precision.SECOND
 _WEIGHT = attrgetter("weight")
+_OWN_AT_ONCE = 4 * AT_ONCE
+"""Sightings of a thousand leads that are read with them."""
 
 
 @dataclass
@@ -48,11 +50,26 @@ class Documents:
         first, behind = _ends(shelf)
         seen = Sighting.objects.filter(first_seen_at__gte=first, first_seen_at__lt=behind)
         opened = Lead.objects.filter(opened_at__gte=first, opened_at__lt=behind)
-        posts = (self.load(numbers, ()) for numbers in _batches(seen))
-        leads = (self.load((), numbers) for numbers in _batches(opened))
-        for loaded in chain(posts, leads):
+        for loaded in chain(self._leads(seen, opened), self._others(seen, opened)):
             faults |= loaded.faults
             yield from loaded.posts
+
+    def _leads(
+        self, seen: "models.QuerySet[Any]", opened: "models.QuerySet[Any]"
+    ) -> Iterator[Loaded]:
+        """Leads with their sightings, whose words are opened once for both."""
+        for leads in _batches(opened):
+            own = list(seen.filter(lead__in=leads).order_by("pk").values_list("pk", flat=True))
+            yield self.load(own[:_OWN_AT_ONCE], leads)
+            for at in range(_OWN_AT_ONCE, len(own), _OWN_AT_ONCE):
+                yield self.load(own[at : at + _OWN_AT_ONCE], ())
+
+    def _others(
+        self, seen: "models.QuerySet[Any]", opened: "models.QuerySet[Any]"
+    ) -> Iterator[Loaded]:
+        """Sightings of leads of another month."""
+        for numbers in _batches(seen.exclude(lead__in=opened)):
+            yield self.load(numbers, ())
 
 
 class _Maker:

@@ -8,7 +8,9 @@ harmless: an answer that got lost means sending again.
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -233,10 +235,16 @@ class ElasticIndex:
             self._current, self._unsure = None, True
             with self._months.building(shelf) as index:
                 bulk = Bulk(self._cluster, index, alias=False)
-                for some in _some(posts, AT_ONCE):
-                    operations = list(_operations({post.id: post for post in some}, refused))
-                    put_any |= bool(operations)
-                    refused += self._sent(bulk, operations)
+                with ThreadPoolExecutor(1, "building") as hand:  # sends while the next are made
+                    under_way: deque[Future[list[Refusal]]] = deque()
+                    for some in _some(posts, AT_ONCE):
+                        operations = list(_operations({post.id: post for post in some}, refused))
+                        put_any |= bool(operations)
+                        while len(under_way) > 1:
+                            refused += under_way.popleft().result()
+                        under_way.append(hand.submit(self._sent, bulk, operations))
+                    for each in under_way:
+                        refused += each.result()
                 with self._cluster.asked(WRITE_SECONDS) as client:
                     client.indices.refresh(index=index)
             if not put_any:

@@ -34,6 +34,9 @@ from patrol.search.shelves import Shelves
 T = TypeVar("T")
 HEAP_BYTES = 32_000_000
 """What a writer gathers before it writes a segment; one thread, 15 MB is tantivy's least."""
+_BUILDING_THREADS = min(4, os.cpu_count() or 1)
+_BUILDING_HEAP_BYTES = _BUILDING_THREADS * 2 * HEAP_BYTES
+"""A month that is built anew is written in few large segments by all processors: nobody waits for its first commit."""
 _OPEN_WRITERS = 2
 """Months whose writers stay open: this one, and the last around midnight of the first."""
 _AT_ONCE = 1_000
@@ -150,8 +153,7 @@ class EmbeddedIndex:
         before = self._kept(path, posts)
         shorter = False
         with self._writing(path) as writer:
-            for post in posts.values():
-                row, tokens = schema.document(post)
+            for post, row, tokens in schema.documents(posts.values()):
                 if tokens > MAX_TOKENS:
                     refused.append(too_long(post, tokens))
                     continue
@@ -242,20 +244,20 @@ class EmbeddedIndex:
 
     def replace(self, shelf: str, posts: Iterable[IndexedPost]) -> list[Refusal]:
         refused = []
-        put = 0
+        put: set[str] = set()
         with self._turn, self._away("rebuilt"):
             self._shelves.place.must_be_taken()
             with self._shelves.building(shelf) as path:
                 index = tantivy.Index(schema.SCHEMA, path=str(path))
-                writer = index.writer(HEAP_BYTES, 1)
-                for post in posts:
-                    row, tokens = schema.document(post)
+                writer = index.writer(_BUILDING_HEAP_BYTES, _BUILDING_THREADS)
+                for post, row, tokens in schema.documents(posts):
                     if tokens > MAX_TOKENS:
                         refused.append(too_long(post, tokens))
                         continue
-                    schema.delete(writer, post.id)
+                    if post.id in put:  # whatever is deleted is looked for in all that was written
+                        schema.delete(writer, post.id)
                     writer.add_document(row)
-                    put += 1
+                    put.add(post.id)
                 writer.commit()
                 writer.wait_merging_threads()
                 self._close_writer(self._shelves.current().get(shelf))

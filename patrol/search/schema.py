@@ -1,7 +1,8 @@
 """What tantivy holds of a document, and a query in its terms."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import tantivy
@@ -10,7 +11,7 @@ from tantivy import FieldType, Occur
 from patrol.models import LeadKind
 from patrol.search.answers import WHOLE
 from patrol.search.index import Facet, IndexedPost, Query, kept_json, mark
-from patrol.search.tokens import cut, spaced
+from patrol.search.tokens import cut, spaced_all
 
 FORMAT = "v2"
 """Names the directory of this schema. Another schema takes another name, and is filled from the register."""
@@ -18,6 +19,8 @@ KEY = "key"
 _ID, _TEXT, _BODY, _SCORE, _DATE = "id", "text", "body", "score", "date"
 _SEEN_ON, _MARK = "seen_on", "mark"
 _Clause = tuple[Occur, tantivy.Query]
+_CUT_AT_ONCE = 500
+"""Texts; more leave the processor's cache."""
 
 
 def _schema() -> tantivy.Schema:
@@ -35,10 +38,20 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def document(post: IndexedPost) -> tuple[tantivy.Document, int]:
-    """The document, and how many tokens its text was cut into. The text itself is not stored."""
+def documents(
+    posts: Iterable[IndexedPost],
+) -> Iterator[tuple[IndexedPost, tantivy.Document, int]]:
+    """Each with its document, and how many tokens its text was cut into. The text itself is not stored."""
+    rest = iter(posts)
+    while some := list(islice(rest, _CUT_AT_ONCE)):
+        texts = list({post.text for post in some})
+        cut_up = dict(zip(texts, spaced_all(texts), strict=True))
+        for post in some:
+            yield post, *_document(post, cut_up[post.text])
+
+
+def _document(post: IndexedPost, text: str) -> tuple[tantivy.Document, int]:
     row = tantivy.Document()
-    text = spaced(post.text)
     tokens = text.count(" ") + 1 if text else 0
     row.add_text(_ID, post.id)
     row.add_text(_TEXT, text)
