@@ -25,7 +25,7 @@ from patrol.models import Outcome
 CHILD_MB = 60
 """That a run needs for itself, about: 42 were measured, and large pages take more."""
 FEWEST = 4
-A_CORE = 6
+A_CORE = 4
 """Runs for each core: most of the time one waits for its next turn. More of them would wait for their turns to write."""
 
 
