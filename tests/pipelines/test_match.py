@@ -151,3 +151,8 @@ def test_a_reading_knows_its_places(text: str) -> None:
         assert "".join(text[place] for place in view.origins) == view.text
     for view in leet(text):
         assert len(view.text) == len(text)
+
+
+def test_signs_that_fold_alike_stand_once_in_a_class() -> None:
+    """`[::]` would open a named class, which the scanner refuses."""
+    assert folded_regex("line[:：]") == "line[:]"
