@@ -55,7 +55,6 @@ CACHES = {
     "default": {
         "BACKEND": "patrol.web.shared.SharedCache",
         "LOCATION": PATROL.home / "shared",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
 

@@ -56,10 +56,10 @@ def test_no_code_is_used_twice_and_no_try_is_lost(register: Path) -> None:
 
     shared = SharedCache(str(register / "shared"), {})
     assert shared.get("tries") == 80
-    kept = b"".join(file.read_bytes() for file in (register / "shared").glob("*.djcache"))
+    kept = b"".join(file.read_bytes() for file in (register / "shared").glob("*.kept"))
     assert kept
     shared.set("words", "neutral words of a preview", 60)
-    kept = b"".join(file.read_bytes() for file in (register / "shared").glob("*.djcache"))
+    kept = b"".join(file.read_bytes() for file in (register / "shared").glob("*.kept"))
     assert b"neutral words" not in kept
 
 
