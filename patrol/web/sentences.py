@@ -16,6 +16,10 @@ from patrol.web.reports import REPORTS
 from patrol.web.rule_sentences import FOUND
 
 PATTERNS: tuple[str, ...] = (
+    gettext_noop("A token lasts 1 to {0} days."),
+    gettext_noop("You have {0} tokens that work."),
+    gettext_noop("The checkpoint of {0} records has no stamp."),
+    gettext_noop("This token may not ask for `{0}`."),
     gettext_noop("There is no turn {0} to take back."),
     gettext_noop("PATROL_SEARCH_KEY_FILE cannot be read: {0}."),
     gettext_noop("No notice is made of `{0}` with the link `{1}`."),
