@@ -14,8 +14,7 @@ def told(source: Source, health: Health | None) -> tuple[str, ...]:
 
 def _rhythm(source: Source, health: Health) -> Iterator[str]:
     every = health.every_minutes
-    seen = f"{health.posts_an_hour:.3g} posts an hour were seen over {health.days} days"
-    page = f"a page of the board holds {health.page_rows}"
+    seen = f"{health.posts_an_hour:.3g} posts an hour were seen over {health.days} days, and a page of the board holds {health.page_rows}"
     if source.revisit is None or health.because is Because.FIXED:
         yield f"It is read every {source.every_minutes} minutes, as its schedule says."
         return
@@ -23,13 +22,13 @@ def _rhythm(source: Source, health: Health) -> Iterator[str]:
         case Because.LEARNING:
             yield f"It is read every {every} minutes, as its schedule says: too little was seen of it so far to go by."
         case Because.RATE:
-            yield f"{seen}, and {page}: so it is read every {every} minutes, before a page is full."
+            yield f"{seen}: so it is read every {every} minutes, before a page is full."
         case Because.FASTEST:
-            yield f"{seen}, and {page}: it is read every {every} minutes, and its limits allow no more."
+            yield f"{seen}: it is read every {every} minutes, and its limits allow no more."
         case Because.SLOWEST:
-            yield f"{seen}, and {page}: it is read every {every} minutes, and its limits allow no less."
+            yield f"{seen}: it is read every {every} minutes, and its limits allow no less."
         case _:
-            yield f"{seen}, and {page}: it is read every {every} minutes, because its runs take half as long."
+            yield f"{seen}: it is read every {every} minutes, because its runs take half as long."
     limits = source.revisit
     yield f"Its limits are {limits.fastest_minutes} and {limits.slowest_minutes} minutes."
 

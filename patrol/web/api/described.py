@@ -99,7 +99,8 @@ def _operation(one: Operation) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for model in (*(one.answer for one in OPERATIONS), Problem):
+    models: list[type[Model]] = [*(one.answer for one in OPERATIONS), Problem]
+    for model in models:
         schema = model.model_json_schema(mode="serialization", ref_template=_REF + "{model}")
         found |= schema.pop("$defs", {})
         found[model.__name__] = schema
