@@ -272,7 +272,9 @@ def _acts(chance: Random, officer: _Officer) -> Iterator[tuple[str, _Answer]]:
         for lead in chance.sample(found, 2):
             shown = officer.ask(f"/leads/{lead}/")
             yield "lead", shown
-            form_at = max(0, shown.text.find(f'"/leads/{lead}/decide/'))  # behind an earlier one's undo
+            form_at = max(
+                0, shown.text.find(f'"/leads/{lead}/decide/')
+            )  # behind an earlier one's undo
             token, version = _TOKEN.search(shown.text), _VERSION.search(shown.text, form_at)
             if token and version:
                 form = {"csrfmiddlewaretoken": token[1], "version": version[1]}
