@@ -224,7 +224,12 @@ class _Run:
             **tally.model_dump(),
             refusals={reason.value: count for reason, count in self._gate.refusals.items()},
             marks=spider.walk.marks,
-            rows=spider.walk.rows,
+            validators={
+                url: one if one is None or one.kind != "list" or spider.walk.rests(url) else None
+                for url, one in spider.validators.items()
+            },
+            unchanged=spider.walk.unchanged,
+            rows=None if spider.walk.unchanged else spider.walk.rows,
             page_rows=spider.walk.page_rows or None,
             overran=spider.walk.overran,
             feeds=spider.walk.feeds,
@@ -250,8 +255,8 @@ def _within_hours(job: Job, now: datetime) -> bool:
 
 
 def _note_floor(spider: BoardSpider, verdict: Verdict) -> None:
-    if verdict.outcome is not Outcome.OK:
-        return
+    if verdict.outcome is not Outcome.OK or spider.walk.unchanged:
+        return  # nobody counts the rows of a page that was not sent again
     if spider.job.source.floor > spider.walk.rows:
         robots = spider.gate.refusals[Reason.ROBOTS]
         if robots:
@@ -268,6 +273,8 @@ def _note_floor(spider: BoardSpider, verdict: Verdict) -> None:
 
 def _good(spider: BoardSpider) -> str:
     sentence = f"{spider.pages} pages with {spider.posts} posts were read"
+    if spider.walk.unchanged:
+        sentence += f"; {spider.walk.unchanged} of the pages had not changed since they were kept"
     if spider.walk.skipped:
         sentence += f"; {spider.walk.skipped} threads had not moved"
     if spider.walk.unmapped:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from patrol.models import Authorization, Model, Moment, Outcome, Source
+from patrol.models import Authorization, Model, Moment, Outcome, Source, Validator
 
 
 class Job(Model):
@@ -12,6 +12,8 @@ class Job(Model):
     authorization: Authorization
     marks: Mapping[str, str] = {}
     """State of each thread when it was last read whole, by the board's key of the thread."""
+    validators: Mapping[str, Validator] = {}
+    """By address, of pages that were read and kept whole. Empty reads everything anew."""
     laboratory: frozenset[str] = frozenset()
     """`host:port` pairs that resolve to loopback. Empty outside demos and tests."""
     contact: str
@@ -55,8 +57,12 @@ class Report(Model):
     media_cut: int = 0
     marks: dict[str, str] = {}
     """New states of the threads whose every followed page was read and kept."""
+    validators: dict[str, Validator | None] = {}
+    """Of the pages that were read, by address; None where nothing may be kept of one."""
+    unchanged: int = 0
+    """Pages of which the site said that they are as they were when they were kept. They are among `pages`."""
     rows: int | None = None
-    """Rows that were seen: threads on lists, and posts."""
+    """Rows that were seen: threads on lists, and posts; None where some page was not sent again."""
     page_rows: int | None = None
     """Most rows of one page of a list or a feed."""
     overran: bool = False

@@ -3,9 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from patrol.models import ReadPage
+from scrapy.crawler import Crawler
+
+from patrol.errors import PatrolError
+from patrol.models import Outcome, ReadPage
+
+if TYPE_CHECKING:
+    from spiders.spider import BoardSpider
 
 TOGETHER = 8
 """Pages that are kept at once. More would make whoever wants to write meanwhile wait for long."""
@@ -53,3 +59,30 @@ class Group:
         except Exception as error:  # noqa: BLE001  (raised for each page of the group)
             return error
         return None
+
+
+class Keeping:
+    """Item pipeline: hands each page to `keep` and tells the spider when it is durable."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Keeping":
+        return cls(crawler)
+
+    async def process_item(self, item: ReadPage) -> ReadPage:
+        """Wait until the page is kept."""
+        spider = cast("BoardSpider", self._crawler.spider)
+        kept = spider.unkept.pop(id(item))
+        try:
+            await spider.keep(item)
+        except Exception as error:  # noqa: BLE001  (whatever fails here, the run ends and says so)
+            words = error.what if isinstance(error, PatrolError) else type(error).__name__
+            spider.verdict.note(Outcome.CRASHED, f"A page could not be kept: {words}.")
+            spider.walk.stop()
+            spider.gate.close()
+            kept.set_result(False)
+        else:
+            kept.set_result(True)
+        return item

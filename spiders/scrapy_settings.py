@@ -59,7 +59,7 @@ def settings(job: Job) -> dict[str, Any]:
     """Scrapy's settings for one run."""
     return {
         **_ONLY,
-        "ITEM_PIPELINES": {"spiders.spider.Keeping": 500},
+        "ITEM_PIPELINES": {"spiders.keeping.Keeping": 500},
         "CONCURRENT_REQUESTS": 2 * CONCURRENT,
         "CONCURRENT_REQUESTS_PER_DOMAIN": width(job),
         "CONCURRENT_ITEMS": 1,

@@ -4,23 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import scrapy
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from patrol.errors import PatrolError
-from patrol.models import Outcome, ReadPage
+from patrol.models import Outcome, ReadPage, Validator
 from spiders.addresses import tidy
 from spiders.browser.browser import Browser, Undrawn
 from spiders.capture import Received, clean_posts, receive
 from spiders.detect import detect
 from spiders.engines import load
 from spiders.engines.base import Engine
-from spiders.gate.door import AGE, HOPS, NETWORK_FAULTS, request_to
+from spiders.gate.door import AGE, HOPS, IF_CHANGED, NETWORK_FAULTS, request_to
 from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import place
@@ -30,7 +29,8 @@ from spiders.page import Page
 from spiders.reading import Reading, read
 from spiders.scrapy_settings import width
 from spiders.selectors import Selected
-from spiders.verdict import GONE, Verdict, fault_words, outcome_of, status_words
+from spiders.validators import basis, believed, conditions, validator_of
+from spiders.verdict import GONE, NOT_MODIFIED, Verdict, fault_words, outcome_of, status_words
 from spiders.walk import Visit, Walk
 from spiders.walls import wall
 
@@ -61,6 +61,9 @@ class BoardSpider(scrapy.Spider):
         self.media_cut = 0
         self.unread = 0
         """Pages to which a list led and that no engine knows."""
+        self.validators: dict[str, Validator | None] = {}
+        """Of the pages that were read; None of one that was not kept whole."""
+        self._believed = believed(job, self.engine.name if self.engine else None)
         self.unkept: dict[int, asyncio.Future[bool]] = {}
         self.browser = Browser(gate, self._download) if job.source.browser else None
         self._width = 1 if self.browser else width(job)
@@ -143,8 +146,13 @@ class BoardSpider(scrapy.Spider):
                 return
             self._under_way += 1
             visit = replace(visit, url=self._better(visit) or visit.url)
+            kept = self._believed.get(visit.url)
             yield request_to(
-                visit.url, callback=self.read, errback=self.lose, cb_kwargs={"visit": visit}
+                visit.url,
+                callback=self.read,
+                errback=self.lose,
+                cb_kwargs={"visit": visit},
+                meta={IF_CHANGED: conditions(kept)} if kept else {},
             )
 
     async def _read(
@@ -152,7 +160,7 @@ class BoardSpider(scrapy.Spider):
     ) -> tuple[ReadPage | None, Callable[[], None]]:
         """The page, and what to do once it is kept. Nothing that a page does stops the others."""
         nothing = (None, _nothing)
-        if not self._is_good(response, visit):
+        if self._stands(response, visit) or not self._is_good(response, visit):
             return nothing
         try:
             received = await self._receive(response)
@@ -197,9 +205,21 @@ class BoardSpider(scrapy.Spider):
             posts=posts,
             outcome=reading.outcome,
         )
-        return page, lambda: self._follow(visit, reading, page)
+        return page, lambda: self._follow(visit, reading, page, received)
 
-    def _follow(self, visit: Visit, reading: Reading, page: ReadPage) -> None:
+    def _stands(self, response: Response, visit: Visit) -> bool:
+        """Whether a page that was asked for on that condition has not changed; then go on behind it."""
+        kept = self._believed.get(visit.url)
+        asked = response.request is not None and IF_CHANGED in response.request.meta
+        if kept is None or not asked or response.status != NOT_MODIFIED:
+            self.validators[visit.url] = None
+            return False
+        self._bad_in_a_row = 0
+        self.pages += 1
+        self.walk.stood(visit, kept)
+        return True
+
+    def _follow(self, visit: Visit, reading: Reading, page: ReadPage, received: Received) -> None:
         repeated = self.walk.repeats(page.capture.drawn_sha256 or page.capture.raw_sha256)
         if self.walk.hopeless:
             self.verdict.note(
@@ -209,7 +229,14 @@ class BoardSpider(scrapy.Spider):
         better = self._better(visit)
         if better is not None and self.walk.instead(visit, better, settled=False):
             return
-        next_page = None if repeated else self._tidy(reading.next_page)
+        following = {
+            "next_page": None if repeated else self._tidy(reading.next_page),
+            "last_page": self._tidy(reading.last_page),
+            "previous_page": self._tidy(reading.previous_page),
+        }
+        if self.engine is not None and not repeated and not self.browser:
+            now = basis(self.job, self.engine.name)
+            self.validators[visit.url] = validator_of(received, reading, following, now)
         links = [
             link.model_copy(update={"url": url})
             for link in reading.threads
@@ -217,17 +244,11 @@ class BoardSpider(scrapy.Spider):
         ]
         if reading.kind == "list":
             self.walk.mapped(visit, [url for one in reading.maps if (url := self._tidy(one))])
-            self.walk.listed(visit, links, next_page)
+            self.walk.listed(visit, links, following["next_page"])
         elif reading.kind == "feed":
-            self.walk.fed(visit, page.posts, next_page)
+            self.walk.fed(visit, page.posts, following["next_page"])
         else:
-            self.walk.read(
-                visit,
-                page.posts,
-                next_page,
-                last_page=self._tidy(reading.last_page),
-                previous_page=self._tidy(reading.previous_page),
-            )
+            self.walk.read(visit, page.posts, **following)
 
     def _is_good(self, response: Response, visit: Visit) -> bool:
         status = response.status
@@ -352,33 +373,6 @@ class BoardSpider(scrapy.Spider):
         except Refusal as refusal:
             self.gate.refuse(refusal)
             return None
-
-
-class Keeping:
-    """Item pipeline: hands each page to `keep` and tells the spider when it is durable."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "Keeping":
-        return cls(crawler)
-
-    async def process_item(self, item: ReadPage) -> ReadPage:
-        """Wait until the page is kept."""
-        spider = cast("BoardSpider", self._crawler.spider)
-        kept = spider.unkept.pop(id(item))
-        try:
-            await spider.keep(item)
-        except Exception as error:  # noqa: BLE001  (whatever fails here, the run ends and says so)
-            words = error.what if isinstance(error, PatrolError) else type(error).__name__
-            spider.verdict.note(Outcome.CRASHED, f"A page could not be kept: {words}.")
-            spider.walk.stop()
-            spider.gate.close()
-            kept.set_result(False)
-        else:
-            kept.set_result(True)
-        return item
 
 
 def named_engine(job: Job) -> Engine | None:

@@ -26,6 +26,9 @@ _BY_STATUS = {
     429: Outcome.RATE_LIMITED,
 }
 
+NOT_MODIFIED = 304
+"""The page is as it was. An answer only to a request that asked so; to another it is a fault."""
+
 GONE = frozenset({404, 410})
 """A page that is no longer there. A thread may be deleted; a start address may not."""
 

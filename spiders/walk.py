@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from patrol.models import Post, Source, ThreadLink
+from patrol.models import Post, Source, ThreadLink, Validator
 
 Role = Literal["start", "list", "thread", "feed"]
 
@@ -71,6 +71,8 @@ class Walk:
         self._bodies: set[str] = set()
         self._repeats = 0
         self._read: list[Thread] = []
+        self._behind: dict[str, list[tuple[str, str]]] = {}
+        """Of each list whose threads all rest: their keys and states."""
         self.budget = source.max_pages
         self.rows = 0
         """Rows that were seen: threads on lists, and posts."""
@@ -84,6 +86,8 @@ class Walk:
         """Whether some list moved as a whole, as far as it is followed: what stood there before is out of sight."""
         self.feeds = 0
         """Pages of feeds."""
+        self.unchanged = 0
+        """Pages that were not sent again, because they had not changed."""
 
     def begin(self, urls: Sequence[str]) -> None:
         """Start at these addresses."""
@@ -140,6 +144,8 @@ class Walk:
 
     def listed(self, visit: Visit, threads: Sequence[ThreadLink], next_page: str | None) -> None:
         """A list was read: go to its threads that moved, and to its next page."""
+        if all(link.state and self._is_settled(link) for link in threads):
+            self._behind[visit.url] = [(link.key, link.state or "") for link in threads]
         new = [link for link in threads if link.key not in self._listed]
         self._listed.update(link.key for link in new)
         self.rows += len(new)
@@ -175,11 +181,18 @@ class Walk:
         new = {post.key for post in posts} - thread.seen
         thread.seen |= new
         self.rows += len(new)
+        self._go_on(visit, thread, (next_page, last_page, previous_page), told=bool(new))
+
+    def _go_on(
+        self, visit: Visit, thread: Thread, leads: tuple[str | None, ...], *, told: bool
+    ) -> None:
+        """To the thread's next page, wherever that is; it is done where there is none."""
+        next_page, last_page, previous_page = leads
         onward = previous_page if visit.back else next_page
         jumps = bool(visit.page == 1 and last_page and next_page and last_page != next_page)
         if jumps:
             onward, thread.front = last_page, next_page
-        ahead = (onward, thread.front) if new else (thread.front,)
+        ahead = (onward, thread.front) if told else (thread.front,)
         for url in ahead if visit.page < self._source.thread_pages else ():
             back = (jumps or visit.back) and url != thread.front
             following = Visit(url or "", "thread", visit.page + 1, thread, back=back)
@@ -195,6 +208,22 @@ class Walk:
         self.feeds += 1
         if next_page and posts and visit.page < self._source.list_pages:
             self._offer(self._lists, Visit(next_page, "feed", visit.page + 1))
+
+    def stood(self, visit: Visit, kept: Validator) -> None:
+        """A page is as it was when it was kept whole: go where it led then. What a list led to was read."""
+        self.unchanged += 1
+        if kept.kind == "thread":
+            leads = (kept.next_page, kept.last_page, kept.previous_page)
+            self._go_on(visit, visit.thread or Thread(None, None), leads, told=True)
+        elif kept.next_page and visit.page < self._source.list_pages:
+            role: Role = "feed" if kept.kind == "feed" else "list"
+            self._offer(self._lists, Visit(kept.next_page, role, visit.page + 1))
+
+    def rests(self, url: str) -> bool:
+        """Whether all threads of a list were read whole and stay so until the list says something else."""
+        known = {**self._marks, **self.marks}
+        behind = self._behind.get(url)
+        return behind is not None and all(known.get(key) == state for key, state in behind)
 
     def repeats(self, body_sha256: str) -> bool:
         """Whether this body came before; `hopeless` tells when that happened too often."""

@@ -34,6 +34,7 @@ from patrol.models.source import (
     Selectors,
     Source,
 )
+from patrol.models.validator import Validator
 from patrol.models.words import (
     Availability,
     Bond,
@@ -128,6 +129,7 @@ __all__ = [
     "ThreadLink",
     "Titles",
     "TokenScope",
+    "Validator",
     "Verb",
     "Verdict",
     "Word",

@@ -56,6 +56,8 @@ SCRIPT = "patrol_script"
 INSPECTION = "patrol_inspection"
 AGE = "patrol_age"
 """The cookie by which an age was declared with this request; absent where none was."""
+IF_CHANGED = "patrol_if_changed"
+"""Headers by which a page is asked for only if it changed. They are of that address: no redirect takes them along."""
 
 _FOREIGN_META = ("proxy", "bindaddress", "download_maxsize", "download_slot", "_auth_proxy")
 """What other parts of Scrapy understand as leave to go another way."""
@@ -104,7 +106,7 @@ class Door:
         request.meta[PLACE] = where
         request.meta["download_timeout"] = SECONDS
         request.meta.setdefault(HOPS, []).append(where.href)
-        request.headers = Headers(self._headers)
+        request.headers = Headers({**self._headers, **request.meta.get(IF_CHANGED, {})})
         if cookie := self._gate.age_cookie(where):
             request.headers["Cookie"] = request.meta[AGE] = cookie
         return None
@@ -247,6 +249,8 @@ def _copy(request: Request, address: str | None = None) -> Request:
         key: value for key, value in request.meta.items() if key not in {PLACE, INSPECTION, AGE}
     }
     meta[HOPS] = list(request.meta[HOPS]) if address else list(request.meta[HOPS])[:-1]
+    if address:
+        meta.pop(IF_CHANGED, None)
     return request.replace(url=address or request.url, meta=meta, dont_filter=True)
 
 

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 
 from dashboards.settled import unsettle
 from dashboards.watch import Watch
-from patrol.actions.collecting import health, hosts
+from patrol.actions.collecting import health, hosts, validators
 from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources import source_of
 from patrol.actions.desk import Act, Desk
-from patrol.models import Authorization, Health, Outcome, Permission, Source, Verb
+from patrol.models import Authorization, Health, Outcome, Permission, Source, Validator, Verb
 from patrol.register import clock, presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 from patrol.settings import Settings
@@ -30,6 +30,8 @@ class Begun:
     source: Source
     authorization: Authorization
     marks: Mapping[str, str]
+    validators: Mapping[str, Validator]
+    """Of pages that need not be sent again if they have not changed. Empty reads the source whole."""
     engine: str | None
     resting: Mapping[str, float]
     """Seconds for which hosts are still to be left alone: somebody has just asked them."""
@@ -46,6 +48,10 @@ class Ended:
     requests_refused: int = 0
     media_cut: int = 0
     marks: Mapping[str, str] | None = None
+    validators: Mapping[str, Validator | None] | None = None
+    """Of the pages that were read; None where nothing may be kept of one."""
+    unchanged: int = 0
+    """Pages that were not sent again, because they had not changed."""
     engine: str | None = None
     evidence: str | None = None
     rows: int | None = None
@@ -148,6 +154,7 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
             source=source_of(run.source),
             authorization=authorization(mandate),
             marks=dict(run.source.stop_marks.values_list("key", "state")),
+            validators=validators.of(run.source, desk.now()),
             engine=run.source.body.get("engine") or run.source.detected_engine,
             resting=hosts.resting(run.source, desk.now()),
         )
@@ -190,6 +197,9 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
         _write_end(desk, run, ended, act, found)
         if outcome.green or outcome is Outcome.STOPPED:
             _move_marks(run.source, ended.marks or {}, desk.now())
+            validators.move(run.source, ended.validators, desk.now())
+        elif ended.pages or ended.requests:
+            validators.forget(run.source)
         return outcome
 
 
@@ -217,7 +227,7 @@ def end_silent(desk: Desk) -> int:
     return len(dead)
 
 
-_COUNTS = ("pages", "requests", "requests_refused", "media_cut")
+_COUNTS = ("pages", "unchanged", "requests", "requests_refused", "media_cut")
 _LEARNED = ("rows", "page_rows", "overran", "lost_posts")
 _BEGUN = ("begun_at", "beat_at", "every_minutes", "authorization")
 _WRITTEN = ("outcome", "ended_at", "detail", *_COUNTS, *_LEARNED, *_BEGUN)
@@ -231,7 +241,10 @@ def _believed(run: RunRow, ended: Ended, now: datetime) -> Ended:
     source = source_of(run.source)
     if run.posts_new == 0 and ended.outcome is Outcome.OK:
         ended = replace(ended, outcome=Outcome.NOTHING_NEW)
-    if found := health.thin(run.source, source, run, now):
+    found = health.thin(run.source, source, run, now)
+    if found and ended.unchanged:
+        return replace(ended, validators=None)  # whether that is so is seen when all is sent again
+    if found:
         return replace(ended, outcome=Outcome.SUSPICIOUSLY_EMPTY, detail=found.sentence)
     unknown = ended.feeds > 0 and 0 < run.posts == run.posts_new
     run.overran = (ended.overran or unknown) and health.was_read(run.source)

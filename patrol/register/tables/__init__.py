@@ -41,6 +41,7 @@ from patrol.register.tables.rules import LexiconRow, RuleTally, RuleTrial, RuleV
 from patrol.register.tables.sources import (
     AuthorizationRow,
     CoverageDay,
+    PageValidator,
     RunRow,
     SourceRow,
     StopMark,
@@ -97,6 +98,7 @@ __all__ = [
     "Notice",
     "OnCall",
     "OutboxRow",
+    "PageValidator",
     "Person",
     "Purge",
     "RankSwitch",

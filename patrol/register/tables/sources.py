@@ -112,8 +112,10 @@ class RunRow(models.Model):
     requests = models.PositiveIntegerField(default=0)
     requests_refused = models.PositiveIntegerField(default=0)
     media_cut = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    """Pages of which the site said that they had not changed since they were kept. They are among the pages."""
     rows = models.PositiveIntegerField(null=True)
-    """Rows that were seen: threads on lists, and posts; null where a run ended before it could count them."""
+    """Rows that were seen: threads on lists, and posts; null where a run ended before it could count them, or a page had not changed."""
     page_rows = models.PositiveIntegerField(null=True)
     """Most rows of one page of a list or a feed."""
     overran = models.BooleanField(default=False)
@@ -142,6 +144,19 @@ class StopMark(models.Model):
         constraints = [
             models.UniqueConstraint(name="stop_mark_per_thread", fields=["source", "key"])
         ]
+
+
+class PageValidator(models.Model):
+    """By what a site tells that a page is as it was when it was kept whole, for a day at most. Moves as the stop marks do."""
+
+    source = models.ForeignKey(SourceRow, on_delete=models.CASCADE, related_name="validators")
+    url = models.CharField(max_length=500)
+    body = models.JSONField()
+    """A `patrol.models.Validator`: marks that the site set, and where the page led. None of its words."""
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="validator_per_page", fields=["source", "url"])]
 
 
 class CoverageDay(models.Model):
