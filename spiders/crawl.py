@@ -274,7 +274,7 @@ def _note_floor(spider: BoardSpider, verdict: Verdict) -> None:
 def _good(spider: BoardSpider) -> str:
     sentence = f"{spider.pages} pages with {spider.posts} posts were read"
     if spider.walk.unchanged:
-        sentence += f"; {spider.walk.unchanged} of the pages had not changed since they were kept"
+        sentence += f", {spider.walk.unchanged} of which had not changed since they were kept"
     if spider.walk.skipped:
         sentence += f"; {spider.walk.skipped} threads had not moved"
     if spider.walk.unmapped:

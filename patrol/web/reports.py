@@ -27,6 +27,30 @@ REPORTS: tuple[str, ...] = (
     ),
     gettext_noop("The budget of {0} pages was spent; {1} more were known."),
     gettext_noop("The deadline of {0} minutes passed."),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} addresses were refused."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} further lists were left out (`list_pages`)."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} further lists were left out (`list_pages`); {4} addresses were refused."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} threads had not moved."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} threads had not moved; {4} addresses were refused."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} threads had not moved; {4} further lists were left out (`list_pages`)."
+    ),
+    gettext_noop(
+        "{0} pages with {1} posts were read, {2} of which had not changed since they were kept; {3} threads had not moved; {4} further lists were left out (`list_pages`); {5} addresses were refused."
+    ),
     gettext_noop("The hours in which this source may be read are over."),
     gettext_noop("Somebody asked the run to stop."),
     gettext_noop("No authorization was in force when the run was due."),

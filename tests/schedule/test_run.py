@@ -184,3 +184,22 @@ def test_a_board_larger_than_its_budget_is_read_in_pieces_to_its_end(
     assert outcomes[0] == "stopped"
     keys = set(SeenPost.objects.filter(source=source).values_list("key", flat=True))
     assert keys == {f"p{message.id}" for _, message in board.messages}
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from patrol.register.tables import PageValidator, RunRow
+
+    board = boards["town_feed"]
+    _run(patrol, register, board.name)
+    kept = PageValidator.objects.count()
+    assert kept > 0
+    code, again, _ = _run(patrol, register, board.name)
+    assert (code, again["outcome"], again["posts"]) == (0, "nothing_new", 0)
+    run = RunRow.objects.latest("pk")
+    assert (run.unchanged, run.pages, run.rows) == (kept, kept, None)
+    board.add_post("新的一則，明天在碼頭見。", author="gull", title="碼頭")
+    _, third, _ = _run(patrol, register, board.name)
+    assert (third["outcome"], third["posts_new"]) == ("ok", 1)
+    assert RunRow.objects.latest("pk").unchanged == kept - 1

@@ -98,6 +98,8 @@ class Board:
     render: Render
     health: Health = Health.WELL
     layout_changed: bool = False
+    tags: bool = False
+    """Whether each answer says its version (`ETag`), and is not sent again to who has it."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _cache: dict[str, Answer] = field(default_factory=dict, repr=False)
 
@@ -187,7 +189,8 @@ class Board:
                 return None
             if request.target not in self._cache:
                 self._cache[request.target] = self.render(self, request)
-            return self._cache[request.target]
+            answer = self._cache[request.target]
+            return answer.to(request) if self.tags else answer
 
     def _become(self, health: Health) -> None:
         with self.lock:

@@ -30,6 +30,9 @@ RENDERERS: dict[str, Render] = {
     "phpbb": phpbb.answer,
 }
 
+TAGGED = frozenset({"feed"})
+"""Kinds of boards that do not send again what has not changed."""
+
 
 def compose(name: str, seed: int, now: datetime) -> Board:
     """One board with everything that was written there until now."""
@@ -54,6 +57,7 @@ def compose(name: str, seed: int, now: datetime) -> Board:
         areas=tuple(Area(**area.area.model_dump()) for area in chatter(name)),
         threads=dict(enumerate(writer.threads)),
         render=RENDERERS[front.engine],
+        tags=front.engine in TAGGED,
     )
 
 

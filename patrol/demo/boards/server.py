@@ -5,11 +5,12 @@ lie about a type, and start a hundred times without a warning.
 """
 
 import asyncio
+import hashlib
 import socket
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Protocol, Self
 from urllib.parse import parse_qs, urlsplit
@@ -50,6 +51,16 @@ class Answer:
     type: str = "text/html; charset=UTF-8"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+
+    def to(self, request: Request) -> "Answer":
+        """The same answer with its version; without its body for who has that version (RFC 9110 section 13.1.2)."""
+        if self.status != HTTPStatus.OK:
+            return self
+        tag = f'W/"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+        headers = (*self.headers, ("ETag", tag))
+        if tag in request.headers.get("if-none-match", "").split(", "):
+            return replace(self, body=b"", status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return replace(self, headers=headers)
 
     def on_wire(self, *, head_only: bool) -> bytes:
         phrase = HTTPStatus(self.status).phrase

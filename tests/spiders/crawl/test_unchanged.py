@@ -70,7 +70,10 @@ def test_a_board_that_did_not_change_is_read_without_being_sent(board: MakeBoard
     second = run(again(job(here), first))
     assert (second.report.outcome, second.report.rows, second.pages) == (Outcome.OK, None, [])
     assert (second.report.unchanged, second.report.pages) == (1, 1)
-    assert "1 of the pages had not changed" in second.report.detail
+    assert (
+        second.report.detail
+        == "1 pages with 0 posts were read, 1 of which had not changed since they were kept."
+    )
     assert here.paths[4:] == [START]
     assert conditional(here)[START].startswith('W/"')
 
