@@ -97,7 +97,23 @@ def jobs() -> Counter[str]:
 
 
 def due_once_more() -> None:
-    """Every run has ended, and every source is due again."""
+    """Every run has ended, and every source is due again.
+
+    A scheduler that was put to sleep in its turn holds it until the server ends its transaction, after a minute.
+    """
+    from django.db import OperationalError
+
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            _due()
+        except OperationalError:
+            assert time.monotonic() < deadline
+        else:
+            return
+
+
+def _due() -> None:
     from django.db import connection, transaction
     from django.utils import timezone
 
