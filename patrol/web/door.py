@@ -10,16 +10,19 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
 from patrol.actions.desk import Desk, NotPermitted
 from patrol.errors import PatrolError
 from patrol.models import Permission, Result, Verb
-from patrol.web import faults
+from patrol.web import faults, second_factor
 from patrol.web.access import Access, Declaration, declaration, page_above, undeclared
 from patrol.web.request import desk_of
 
 SEEN_EVERY_SECONDS = 60
 """The session is written once a minute at most: every write takes its turn."""
+_BEGINNINGS = frozenset({"home", "account"})
+"""Where signing in leads by itself: to be sent on from there is no attempt at anything."""
 
 
 class Door:
@@ -83,22 +86,35 @@ def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | 
         return None
     asleep = _idle(request, keeps_awake=not declared.background)
     desk = None if asleep else desk_of(request)
-    request.desk = desk  # type: ignore[attr-defined]
+    confined = (
+        desk is not None and desk.person is not None and second_factor.is_lacking(desk.person)
+    )
+    request.desk, request.confined = desk, confined  # type: ignore[attr-defined]
     if declared.needs is Access.ANYONE:
         return None
     if desk is None:
         return redirect_to_login(_back(request))
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    if confined and name not in second_factor.REACHED_WITHOUT:
+        return _sent_to_set_up(desk, name)
     if isinstance(declared.needs, Permission) and not desk.may(declared.needs):
-        name = request.resolver_match.url_name if request.resolver_match else None
-        desk.record(
-            Verb.PAGE_REFUSED,
-            subject=f"page:{name}",
-            result=Result.DENY,
-            details={"needs": declared.needs.value},
-        )
+        _refused(desk, name, declared.needs.value)
         raise NotPermitted(declared.needs, desk.actor.role)
     request.shown = declared  # type: ignore[attr-defined]
     return None
+
+
+def _sent_to_set_up(desk: Desk, name: str) -> HttpResponseBase:
+    """Somebody without the second factor that their role needs sets one up, wherever they wanted to go."""
+    if name not in _BEGINNINGS:
+        _refused(desk, name, "second factor")
+    return redirect(second_factor.SET_UP_PAGE)
+
+
+def _refused(desk: Desk, name: str, needs: str) -> None:
+    desk.record(
+        Verb.PAGE_REFUSED, subject=f"page:{name}", result=Result.DENY, details={"needs": needs}
+    )
 
 
 def _back(request: HttpRequest) -> str:

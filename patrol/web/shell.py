@@ -15,6 +15,7 @@ from patrol.actions.staffing.care import Mask, care_of
 from patrol.actions.staffing.keyboards import own_keys
 from patrol.models import LeadStatus, Permission, Verdict
 from patrol.web.keys import Board, board
+from patrol.web.second_factor import is_demanded
 from patrol.web.words import DECIDED, DONE
 
 PLACES: tuple[tuple[str, str | Promise, Permission], ...] = (
@@ -127,6 +128,9 @@ def _mask(request: HttpRequest, desk: Desk | None) -> str:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Variables of the base template."""
     desk = getattr(request, "desk", None)
+    confined = getattr(request, "confined", False)
+    if confined:
+        desk = None  # nothing of the workbench around the page that sets up a second factor
     match = request.resolver_match
     here = (match.url_name or "") if match else ""
     places = [
@@ -136,6 +140,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     ]
     return {
         "desk": desk,
+        "confined": confined,
+        "factor_demanded": desk is not None
+        and desk.actor.role is not None
+        and is_demanded(desk.actor.role),
         "places": places,
         "languages": settings.LANGUAGES,
         "laboratory": sorted(settings.PATROL.laboratory_hosts),

@@ -35,6 +35,7 @@ from patrol.models import Actor, Record, Result, Role, Verb
 from patrol.register import log
 from patrol.register.tables import Person
 from patrol.web.request import origin, session_hash
+from patrol.web.second_factor import SET_UP_PAGE, renamed_session
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -87,7 +88,8 @@ def _step(request: HttpRequest, user: Person, method: str, **more: Any) -> None:
 def _write(request: HttpRequest, response: HttpResponseBase, page: str) -> None:
     notes: list[Note] = request.notes  # type: ignore[attr-defined]
     person = request.user if isinstance(request.user, Person) else None
-    if not notes and person is not None and 300 <= response.status_code < 400:
+    told = bool(notes) and page != SET_UP_PAGE
+    if not told and person is not None and 300 <= response.status_code < 400:
         notes.append(Note(Verb.PERSON_ACCOUNT_CHANGED, person, details={"page": page}))
     for note in notes:
         actor = Actor(
@@ -118,6 +120,7 @@ def _session_before(request: HttpRequest) -> None:
 
 def on_record(view: Callable[..., HttpResponseBase], page: str) -> Callable[..., HttpResponseBase]:
     """The view, its change and its records in one transaction. Looks (GET) are left as they are."""
+    proving = renamed_session(view, page)
 
     @wraps(view)
     def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -126,7 +129,7 @@ def on_record(view: Callable[..., HttpResponseBase], page: str) -> Callable[...,
         request.notes = []  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
-                response = view(request, *args, **kwargs)
+                response = proving(request, *args, **kwargs)
                 _write(request, response, page)
         except Exception:
             _session_before(request)

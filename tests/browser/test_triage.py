@@ -47,9 +47,7 @@ def test_a_lead_is_triaged_by_keyboard_and_found_in_the_log(open_page: Open, sit
     page.wait_for_url("**/leads/#lead-2")
     _expect_chosen(page, "2")
 
-    auditor = open_page(f"/enter/{site.links['audit']}/", locale="en-US")
-    auditor.get_by_role("button", name="Sign in").click()
-    auditor.wait_for_url("**/log/")
+    auditor = open_page("/log/", "audit", locale="en-US")
     auditor.get_by_label("Act").select_option("lead.decided")
     auditor.get_by_label("Account").fill("mei")
     auditor.get_by_role("button", name="Apply").click()

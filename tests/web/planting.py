@@ -39,10 +39,34 @@ class Garden:
     leads: list[Any] = field(default_factory=list)
 
 
+def _shown(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    """Whoever a test signs in by force, and needs a second factor, has one and has just shown it."""
+    del sender
+    from allauth.account.internal.flows.login import record_authentication
+
+    from patrol.web.second_factor import is_demanded
+
+    by_browser = "REQUEST_METHOD" in request.META
+    if not by_browser and is_demanded(user.role):
+        give_factor(user)
+        record_authentication(request, user, method="mfa", type="totp")
+
+
+def give_factor(person: Any) -> None:
+    """A second factor whose codes nobody knows."""
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.get_or_create(
+        user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "-"}}
+    )
+
+
 def plant(told: list[Told], *, language: str = "en") -> Garden:
     """People of one unit and of another, an authorized source with a green run, and one lead per post."""
+    from django.contrib.auth.signals import user_logged_in
     from django.db import transaction
 
+    user_logged_in.connect(_shown, dispatch_uid="planted factor")
     with transaction.atomic():  # one visit to the disk, not one a row
         return _planted(told, language)
 
@@ -58,6 +82,8 @@ def _planted(told: list[Told], language: str) -> Garden:
         person = Person(account=account, role=role, unit=unit, language=language)
         person.set_unusable_password()
         person.save()
+        if role != "officer":
+            give_factor(person)
         garden.people[account] = person
     other = Unit.objects.create(name="巡查二隊")
     garden.people["other"] = Person.objects.create(

@@ -95,7 +95,11 @@ def test_placing_wants_a_fresh_sign_in(over: int, garden: Any, sign_in: Sign) ->
     wu.save()
     asked = {"kind": "source", "of": "harbor", "basis": "地檢署 115 偵 2 號函"}
     sign_in("lin").post("/retention/holds/", asked)
-    away = sign_in("wu").post("/retention/holds/1/", {"does": "place"})
+    client = sign_in("wu")
+    session = client.session
+    session.pop("account_authentication_methods")
+    session.save()
+    away = client.post("/retention/holds/1/", {"does": "place"})
     assert away.status_code == 302
     assert "reauthenticate" in away["Location"]
     assert LegalHold.objects.get().placed_at is None

@@ -202,7 +202,7 @@ def test_a_second_factor_is_set_up_asked_for_and_on_record(
     assert len(records(verb="person.account_changed", account="mei")) == 1
     secret = re.search(r"<code>(\w+)</code>", page)
     assert secret
-    kept = Authenticator.objects.get(type="totp")
+    kept = Authenticator.objects.get(type="totp", user=garden.people["mei"])
     assert secret[1] not in str(kept.data), "the secret is kept encrypted"
     assert fresh.get("/account/factor/codes/").status_code == 200
 
@@ -217,14 +217,14 @@ def test_a_second_factor_is_set_up_asked_for_and_on_record(
 
 
 def test_a_second_factor_is_not_set_up_when_the_log_fails(
-    fresh: Any, break_log: Callable[[], None]
+    fresh: Any, garden: Any, break_log: Callable[[], None]
 ) -> None:
     from allauth.mfa.models import Authenticator
 
     code, _ = _code(fresh)
     break_log()
     assert fresh.post("/account/factor/app/", {"code": code}).status_code == 503
-    assert not Authenticator.objects.exists()
+    assert not Authenticator.objects.filter(user=garden.people["mei"]).exists()
 
 
 def test_the_language_is_kept_with_the_person(garden: Any, sign_in: Sign, records: Records) -> None:

@@ -14,6 +14,7 @@ from patrol.actions.staffing import tokens
 from patrol.actions.staffing.tokens import TokenRefused
 from patrol.errors import BadInput, PatrolError
 from patrol.models import Model, Result, TokenScope, Verb
+from patrol.web import second_factor
 from patrol.web.access import Access, page
 from patrol.web.api.answers import Problem
 from patrol.web.faults import STATUS
@@ -69,6 +70,9 @@ def _answered(request: HttpRequest, scope: TokenScope, answer: Asked) -> HttpRes
         nobody = Desk.system("anonymous", place)
         nobody.record(Verb.PERSON_SIGN_IN_FAILED, result=Result.DENY, details={"by": "token"})
         raise
+    if desk.person is not None and second_factor.is_lacking(desk.person):
+        desk.record(Verb.API_ASKED, result=Result.DENY, details={"needs": "second factor"})
+        raise TokenRefused
     if _count(f"api:{desk.actor.session}") > PER_MINUTE:
         return _too_often()
     request.desk = desk  # type: ignore[attr-defined]

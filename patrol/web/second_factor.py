@@ -1,0 +1,54 @@
+"""Who must have a second factor, and the few pages that they reach until they have one."""
+
+from collections.abc import Callable
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from patrol.models import Role
+from patrol.register.tables import Person
+
+COMPULSORY = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
+"""Whoever approves, reads the log or adds people is never let in by one thing that can be seen over a shoulder."""
+SET_UP_PAGE = "mfa_activate_totp"
+REACHED_WITHOUT = frozenset({SET_UP_PAGE, "account_reauthenticate"})
+"""To set one up, and to show beforehand who one is. Signing out is open to anybody."""
+PROVING = frozenset({"account_reauthenticate", "mfa_reauthenticate", SET_UP_PAGE})
+"""After these a session may do more than before, so it goes on under a new name."""
+_FIRST = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Recovery codes alone are what is left of a factor."""
+
+
+def is_demanded(role: Role) -> bool:
+    """Whether that role needs one here. A laboratory demands none, and says so on each page: nothing in it is real."""
+    return role in COMPULSORY and not settings.PATROL.laboratory_hosts
+
+
+def is_lacking(person: Person) -> bool:
+    """Whether they need a second factor and have none. Asked anew each time: it may just have been reset."""
+    if not is_demanded(Role(person.role)):
+        return False
+    return not Authenticator.objects.filter(user=person.pk, type__in=_FIRST).exists()
+
+
+def renamed_session(
+    view: Callable[..., HttpResponseBase], page: str
+) -> Callable[..., HttpResponseBase]:
+    """That view; when it has let somebody prove who they are, their session gets a new id."""
+    if page not in PROVING:
+        return view
+
+    def proving(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        proven = request.method == "POST" and 300 <= response.status_code < 400
+        if proven and request.user.is_authenticated:
+            if page == SET_UP_PAGE:  # its code was just read off: nobody is asked for it twice
+                record_authentication(
+                    request, request.user, method="mfa", type="totp", reauthenticated=True
+                )
+            request.session.cycle_key()
+        return response
+
+    return proving
