@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from patrol.actions.desk import Desk, NotPermitted
+from patrol.actions.staffing.sessions import AGENT_LETTERS
 from patrol.errors import PatrolError
 from patrol.models import Permission, Result, Verb
 from patrol.web import faults, second_factor
 from patrol.web.access import Access, Declaration, declaration, page_above, undeclared
-from patrol.web.request import desk_of
+from patrol.web.request import desk_of, origin
 
 SEEN_EVERY_SECONDS = 60
 """The session is written once a minute at most: every write takes its turn."""
@@ -143,4 +144,7 @@ def _idle(request: HttpRequest, *, keeps_awake: bool) -> bool:
     if keeps_awake and (seen is None or now - seen >= SEEN_EVERY_SECONDS):
         request.session["seen_at"] = now
         request.session.setdefault("began_at", now)
+        request.session["origin"] = origin(request) or ""
+        agent = request.headers.get("User-Agent", "")
+        request.session["agent"] = agent[:AGENT_LETTERS]
     return False

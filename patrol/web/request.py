@@ -1,10 +1,9 @@
 """A request as our views get it: with the desk of whoever asks."""
 
-import hashlib
-
 from django.http import HttpRequest
 
 from patrol.actions.desk import Desk
+from patrol.actions.staffing.sessions import name_of
 from patrol.register.tables import Person
 
 
@@ -24,7 +23,7 @@ def origin(request: HttpRequest) -> str | None:
 def session_hash(request: HttpRequest) -> str | None:
     """Tells sessions apart in the log without giving them away."""
     key = request.session.session_key
-    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else None
+    return name_of(key) if key else None
 
 
 def desk_of(request: HttpRequest) -> Desk | None:
