@@ -28,6 +28,7 @@ from patrol.register.tables import (
 from pipelines import images
 from pipelines.aside import Aside
 from pipelines.duplicates import SHORTEST_DUPLICATE, squeezed_all
+from pipelines.gone import page_hmac
 from pipelines.leads import LeadAtHand, Leads
 from pipelines.seen import Words, see, versions
 
@@ -44,7 +45,7 @@ _SIGHTINGS = Insert(
     Sighting,
     *("source", "authorization", "run", "ruleset_sha256", "first_seen_at", "last_seen_at"),
     *("key", "words_hmac", "version", "capture", "engine", "lead", "unit", "body"),
-    *("duplicate_hmac", "posted_at", "posted_precision", "score", "parts"),
+    *("duplicate_hmac", "posted_at", "posted_precision", "score", "parts", "page_hmac"),
 )
 _MATCHES = Insert(
     MatchRow,
@@ -218,9 +219,10 @@ class FlaggedKeeper:
         """Sightings, what explains them, and that the index is to hear of them. Returns the sightings' numbers."""
         now = self.now()
         run = (self.run.source_id, self.mandate.pk, self.run.pk, self.ruleset_sha256, now, now)
+        at = {place: page_hmac(draft.page) for place, draft in drafts.items()}
         numbers = _SIGHTINGS.numbered(
             [
-                (*run, *_sighting(one, captures[one.page], drafts[one.page].page.engine))
+                (*run, *_sighting(one, captures[one.page], drafts[one.page].page), at[one.page])
                 for one in kept
             ]
         )
@@ -250,7 +252,7 @@ def _ready(found: Found, squeezed: str) -> _Flagged:
     )
 
 
-def _sighting(kept: _Kept, capture: int, engine: str) -> tuple[object, ...]:
+def _sighting(kept: _Kept, capture: int, page: ReadPage) -> tuple[object, ...]:
     (post, words_hmac, flagging), _, duplicate, body, _ = kept.flagged
     posted_at = post.posted_at
     return (
@@ -258,7 +260,7 @@ def _sighting(kept: _Kept, capture: int, engine: str) -> tuple[object, ...]:
         words_hmac,
         kept.version,
         capture,
-        engine,
+        page.engine,
         kept.lead.number,
         kept.lead.seal.pk,
         kept.lead.seal.seal(body),

@@ -25,7 +25,7 @@ from patrol.register.tables import (
 )
 from patrol.register.turn import batch
 from patrol.settings import Settings
-from pipelines import brake
+from pipelines import brake, gone
 from pipelines.aside import Aside, Counted
 from pipelines.flagged import FlaggedKeeper, Found, KeptPage
 from pipelines.flow import Flagger
@@ -74,6 +74,7 @@ class Keeper:
         self.now = now
         self.aside = Aside(run, flagger, now)
         self._flagged = FlaggedKeeper(run, self.aside, flagger.ruleset.sha256, now)
+        self._missed = gone.missed(run.source_id)
         self.brake_percent = Settings().brake_percent
         self._unjudged = 0
         self._judged_at = -_JUDGED_EVERY_SECONDS
@@ -101,7 +102,7 @@ class Keeper:
             return [Kept(0, 0, 0, 0)] * len(pages)
         flagged_pages = self._flagged.draft(pages, found)
         with batch():
-            self._see_again([one for draft in drafts for one in draft.seen])
+            self._see_again(drafts)
             every = [one for each in found for one in each]
             written = self._flagged.keep(flagged_pages, every, again)
             self._keep_unflagged([one for one in every if not one.flagging.matches])
@@ -149,17 +150,24 @@ class Keeper:
             drafts.append(_Draft(page, fresh, seen))
         return drafts
 
-    def _see_again(self, seen: Sequence[Known]) -> None:
-        if not seen:
-            return
+    def _see_again(self, drafts: Sequence[_Draft]) -> None:
         now = self.now()
-        numbers = [one.id for one in seen]
+        there = {post.key for draft in drafts for post in draft.page.posts}
+        if here := self._missed & there:
+            gone.back(self.run.source_id, here, now)
+            self._missed -= here
+        numbers = [one.id for draft in drafts for one in draft.seen]
+        if not numbers:
+            return
         SeenPost.objects.filter(pk__in=numbers).update(last_seen_at=now)
-        flagged = SeenPost.objects.filter(pk__in=[one.id for one in seen if one.flagged])
-        for key, hmac in flagged.values_list("key", "words_hmac"):
-            Sighting.objects.filter(source_id=self.run.source_id, key=key, words_hmac=hmac).update(
-                last_seen_at=now
-            )
+        for draft in drafts:
+            flagged = SeenPost.objects.filter(pk__in=[one.id for one in draft.seen if one.flagged])
+            at = gone.page_hmac(draft.page)
+            for key, hmac in flagged.values_list("key", "words_hmac"):
+                theirs = Sighting.objects.filter(
+                    source_id=self.run.source_id, key=key, words_hmac=hmac
+                )
+                theirs.update(last_seen_at=now, page_hmac=at)
 
     def _keep_unflagged(self, found: Sequence[Found]) -> None:
         if not found:

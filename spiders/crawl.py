@@ -228,6 +228,7 @@ class _Run:
                 url: one if one is None or one.kind != "list" or spider.walk.rests(url) else None
                 for url, one in spider.validators.items()
             },
+            whole=spider.walk.whole,
             unchanged=spider.walk.unchanged,
             rows=None if spider.walk.unchanged else spider.walk.rows,
             page_rows=spider.walk.page_rows or None,

@@ -41,6 +41,17 @@ class Tally(Model):
     media_cut: int = 0
 
 
+class WholeThread(Model):
+    """A thread of which every page was sent, read entirely and kept: a post that is not in it is not on the board's pages."""
+
+    mark: str | None
+    """The board's key of it, under which its stop mark is kept."""
+    pages: tuple[str, ...]
+    """Addresses."""
+    keys: frozenset[str]
+    """Of all its posts."""
+
+
 class Report(Model):
     """How a run ended."""
 
@@ -59,6 +70,7 @@ class Report(Model):
     """New states of the threads whose every followed page was read and kept."""
     validators: dict[str, Validator | None] = {}
     """Of the pages that were read, by address; None where nothing may be kept of one."""
+    whole: tuple[WholeThread, ...] = ()
     unchanged: int = 0
     """Pages of which the site said that they are as they were when they were kept. They are among `pages`."""
     rows: int | None = None

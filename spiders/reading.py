@@ -25,6 +25,8 @@ class Reading(NamedTuple):
     last_page: str | None = None
     """Of a thread, where its first page tells it."""
     previous_page: str | None = None
+    entire: bool = False
+    """Whether each of its rows became a post, and none is hidden: a post that is not among them is not on the page."""
 
 
 class UnknownPage(BadInput):
@@ -107,7 +109,7 @@ def read(page: Page, engine: Engine) -> Reading:
 def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
     posts: dict[str, Post] = {}
     faults: list[str] = []
-    skipped = 0
+    skipped = unread = 0
     for place, row in enumerate(rows):
         try:
             post = engine.post(page, row, place - skipped)
@@ -116,6 +118,7 @@ def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
             continue
         if post is None or _advertises(post):
             skipped += 1
+            unread += post is None
         elif post.key not in posts:
             posts[post.key] = post
     outcome = _outcome(len(posts), faults)
@@ -129,6 +132,7 @@ def _posts(page: Page, engine: Engine, rows: list[Any]) -> Reading:
         last_page=engine.last_page(page),
         previous_page=engine.previous_page(page),
         detail=_told(len(rows), faults),
+        entire=not (faults or unread or (engine.locked and page.has(engine.locked))),
     )
 
 

@@ -29,7 +29,7 @@ from spiders.page import Page
 from spiders.reading import Reading, read
 from spiders.scrapy_settings import width
 from spiders.selectors import Selected
-from spiders.validators import basis, believed, conditions, validator_of
+from spiders.validators import basis, believed, conditions, is_entire, validator_of
 from spiders.verdict import GONE, NOT_MODIFIED, Verdict, fault_words, outcome_of, status_words
 from spiders.walk import Visit, Walk
 from spiders.walls import wall
@@ -248,7 +248,8 @@ class BoardSpider(scrapy.Spider):
         elif reading.kind == "feed":
             self.walk.fed(visit, page.posts, following["next_page"])
         else:
-            self.walk.read(visit, page.posts, **following)
+            entire = not repeated and is_entire(received, reading)
+            self.walk.read(visit, page.posts, **following, entire=entire)
 
     def _is_good(self, response: Response, visit: Visit) -> bool:
         status = response.status

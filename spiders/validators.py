@@ -59,9 +59,9 @@ def validator_of(
 ) -> Validator | None:
     """What may be kept of a page that was kept; None where it was not read whole, or says nothing to rely on."""
     capture = received.capture
-    whole = reading.outcome is Outcome.OK and not reading.detail and not received.trouble
-    plain = capture.status == 200 and len(capture.hops) <= 1 and not reading.maps
-    if not (whole and plain and (reading.posts or reading.threads)):
+    if not _is_plain(received, reading) or reading.maps:
+        return None
+    if not (reading.posts or reading.threads):
         return None
     etag = _etag(capture.headers)
     last_modified = _last_modified(capture.headers, capture.fetched_at)
@@ -71,6 +71,18 @@ def validator_of(
     return Validator(
         basis=basis, kind=reading.kind, etag=etag, last_modified=last_modified, **following
     )
+
+
+def is_entire(received: Received, reading: Reading) -> bool:
+    """Whether what is not on the page as it was read is not on the board's page either."""
+    return reading.entire and _is_plain(received, reading)
+
+
+def _is_plain(received: Received, reading: Reading) -> bool:
+    """Whether it came whole, from where it was asked for, and nothing on it was left unread."""
+    capture = received.capture
+    whole = reading.outcome is Outcome.OK and not reading.detail and not received.trouble
+    return whole and capture.status == 200 and len(capture.hops) <= 1
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from patrol.models import Post, Source, ThreadLink, Validator
+from spiders.job import WholeThread
 
 Role = Literal["start", "list", "thread", "feed"]
 
@@ -29,6 +30,9 @@ class Thread:
     """Keys of its posts."""
     front: str | None = None
     """Its second page, while it is read from its end."""
+    entire: bool = True
+    """Whether every page of it was sent, and read without leaving anything out."""
+    pages: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -163,7 +167,7 @@ class Walk:
         if next_page and new and visit.page < self._source.list_pages:
             self._offer(self._lists, Visit(next_page, "list", visit.page + 1))
 
-    def read(
+    def read(  # noqa: PLR0913  (what a page says of its thread)
         self,
         visit: Visit,
         posts: Sequence[Post],
@@ -171,6 +175,7 @@ class Walk:
         *,
         last_page: str | None = None,
         previous_page: str | None = None,
+        entire: bool = False,
     ) -> None:
         """A page of a thread was read and kept: go on in it, if the page said anything new.
 
@@ -181,6 +186,8 @@ class Walk:
         new = {post.key for post in posts} - thread.seen
         thread.seen |= new
         self.rows += len(new)
+        thread.pages.append(visit.url)
+        thread.entire &= entire
         self._go_on(visit, thread, (next_page, last_page, previous_page), told=bool(new))
 
     def _go_on(
@@ -198,6 +205,7 @@ class Walk:
             following = Visit(url or "", "thread", visit.page + 1, thread, back=back)
             if url and self._offer(self._pages, following):
                 return
+        thread.entire &= all(url in self._seen for url in (onward, thread.front) if url)
         thread.done = True
         self._read.append(thread)
 
@@ -213,8 +221,10 @@ class Walk:
         """A page is as it was when it was kept whole: go where it led then. What a list led to was read."""
         self.unchanged += 1
         if kept.kind == "thread":
+            thread = visit.thread or Thread(None, None)
+            thread.entire = False  # nobody knows which of its posts are still there
             leads = (kept.next_page, kept.last_page, kept.previous_page)
-            self._go_on(visit, visit.thread or Thread(None, None), leads, told=True)
+            self._go_on(visit, thread, leads, told=True)
         elif kept.next_page and visit.page < self._source.list_pages:
             role: Role = "feed" if kept.kind == "feed" else "list"
             self._offer(self._lists, Visit(kept.next_page, role, visit.page + 1))
@@ -247,6 +257,17 @@ class Walk:
             for thread in self._read
             if thread.done and thread.whole and thread.key and thread.state
         }
+
+    @property
+    def whole(self) -> tuple[WholeThread, ...]:
+        """Threads of which all is known that stands on the board."""
+        return tuple(
+            WholeThread(
+                mark=thread.key, pages=tuple(thread.pages), keys=frozenset(thread.seen)
+            )
+            for thread in self._read
+            if thread.done and thread.whole and thread.entire
+        )
 
     def _moved(self, link: ThreadLink) -> bool:
         """Whether the list says something else of it than when it was last read whole."""

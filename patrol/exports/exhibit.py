@@ -48,6 +48,10 @@ class SightingFact(Model):
     """Pictures and clips that stood there and were never asked for."""
     first_seen_at: Moment
     last_seen_at: Moment
+    missed_at: Moment | None = None
+    """When its page, and the rest of its thread, were first read whole without it; None unless it is gone."""
+    gone_at: Moment | None = None
+    """When that was so for the second time, in another run."""
     score: int
     ruleset_sha256: str
     engine: str

@@ -118,6 +118,8 @@ def _sighting(one: SightingFact) -> Iterator[Block]:
         ("posted", posted and f"{both(posted.at)}, ± {posted.precision}, {posted.read_from}"),
         ("first_seen", both(one.first_seen_at)),
         ("last_seen", both(one.last_seen_at)),
+        ("missed", one.missed_at and both(one.missed_at)),
+        ("gone", one.gone_at and both(one.gone_at)),
         ("version", one.version),
         ("media", one.media or None),
     )  # fmt: skip

@@ -21,6 +21,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "posted": ("發文時間（依網站所示）", "Posted, as the board printed it"),
     "first_seen": ("首次看見", "First seen"),
     "last_seen": ("最後看見", "Last seen"),
+    "missed": ("網站上已不存在，首次發現", "Not on the board any more since"),
+    "gone": ("第二次確認已不存在", "Seen gone a second time"),
     "version": ("貼文版本", "Version of the post"),
     "media": ("未擷取之圖片或影片", "Pictures or clips, never fetched"),
     "words": ("文字", "Words"),

@@ -90,6 +90,7 @@ def _ended(report: Report) -> runs.Ended:
         media_cut=report.media_cut,
         marks=report.marks,
         validators=report.validators,
+        whole=report.whole,
         unchanged=report.unchanged,
         rows=report.rows,
         page_rows=report.page_rows,

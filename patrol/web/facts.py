@@ -51,6 +51,7 @@ NAMES: dict[str, str | Promise] = {
     "first_bad": pgettext_lazy("fact", "first that does not hold"),
     "format": pgettext_lazy("fact", "format"),
     "flagged": pgettext_lazy("fact", "flagged"),
+    "gone": pgettext_lazy("fact", "gone from the board"),
     "kind": pgettext_lazy("fact", "kind"),
     "language": pgettext_lazy("fact", "language"),
     "last": pgettext_lazy("fact", "last day"),

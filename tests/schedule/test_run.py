@@ -203,3 +203,29 @@ def test_a_feed_that_did_not_change_is_not_sent_again(
     _, third, _ = _run(patrol, register, board.name)
     assert (third["outcome"], third["posts_new"]) == ("ok", 1)
     assert RunRow.objects.latest("pk").unchanged == kept - 1
+
+
+def test_a_post_that_left_its_board_is_called_gone_after_two_looks(
+    staged: Any, boards: Boards, patrol: Any, register: Path
+) -> None:
+    from datetime import timedelta
+
+    from django.db import connections
+    from django.db.models import F
+
+    from patrol.register.tables import Sighting
+
+    board = boards["harbor_forum"]
+    thread = max(board.threads.values(), key=lambda thread: thread.last.at)
+    gone = board.add_post("找援交的加賴 gull0042，價格可議", author="gull", thread=thread.id)
+    board.add_post("剛剛補上一則新的回覆，明天見。", author="tern", thread=thread.id)
+    _run(patrol, register, board.name)
+    board.remove_post(gone.id)
+    _run(patrol, register, board.name)
+    (missed,) = Sighting.objects.exclude(missed_at=None)
+    assert (missed.key, missed.removed_seen_at) == (f"p{gone.id}", None)
+    Sighting.objects.update(missed_at=F("missed_at") - timedelta(minutes=6))
+    connections.close_all()
+    _run(patrol, register, board.name)
+    (called,) = Sighting.objects.exclude(removed_seen_at=None)
+    assert called.pk == missed.pk

@@ -1,6 +1,6 @@
 """A run's life: due, begun under an authorization, ended in exactly one outcome."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from patrol.models import Authorization, Health, Outcome, Permission, Source, Va
 from patrol.register import clock, presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 from patrol.settings import Settings
+from pipelines.gone import Whole, miss
 
 SILENT_AFTER = timedelta(seconds=90)
 """A run that gave no sign of life for so long has no process any more."""
@@ -50,6 +51,8 @@ class Ended:
     marks: Mapping[str, str] | None = None
     validators: Mapping[str, Validator | None] | None = None
     """Of the pages that were read; None where nothing may be kept of one."""
+    whole: Sequence[Whole] = ()
+    """Threads of which every page was sent, read and kept."""
     unchanged: int = 0
     """Pages that were not sent again, because they had not changed."""
     engine: str | None = None
@@ -196,8 +199,11 @@ def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:
             act.purpose = f"authorization:{run.authorization_id}"
         _write_end(desk, run, ended, act, found)
         if outcome.green or outcome is Outcome.STOPPED:
-            _move_marks(run.source, ended.marks or {}, desk.now())
-            validators.move(run.source, ended.validators, desk.now())
+            missed = miss(run.source_id, ended.whole, desk.now())
+            _move_marks(run.source, ended.marks or {}, missed.once, desk.now())
+            validators.move(run.source, ended.validators, missed.once, desk.now())
+            if missed.gone:
+                act.details["gone"] = missed.gone
         elif ended.pages or ended.requests:
             validators.forget(run.source)
         return outcome
@@ -289,11 +295,17 @@ def _write_end(
     }
 
 
-def _move_marks(source: SourceRow, marks: Mapping[str, str], at: datetime) -> None:
+def _move_marks(
+    source: SourceRow, marks: Mapping[str, str], again: Sequence[Whole], at: datetime
+) -> None:
+    """Of all threads but those that are to be read again, whatever their list says."""
+    unmarked = {thread.mark for thread in again if thread.mark}
+    source.stop_marks.filter(key__in=unmarked).delete()
     StopMark.objects.bulk_create(
         [
             StopMark(source=source, key=key, state=state, moved_at=at)
             for key, state in marks.items()
+            if key not in unmarked
         ],
         update_conflicts=True,
         unique_fields=["source", "key"],

@@ -4,12 +4,13 @@ What a site says of its pages is tested once a day: then the source is read
 whole, and the floors learn and judge from those readings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from dashboards.counting import GREEN
 from patrol.models import Validator
 from patrol.register.tables import PageValidator, RunRow, SourceRow
+from pipelines.gone import Whole
 
 BELIEVED = timedelta(days=1)
 """How long a site may say that its pages have not changed until all of them are sent again."""
@@ -26,12 +27,26 @@ def of(row: SourceRow, now: datetime) -> dict[str, Validator]:
     return {url: Validator.model_validate(body) for url, body in kept}
 
 
-def move(row: SourceRow, read: Mapping[str, Validator | None] | None, now: datetime) -> None:
-    """Keep those of the pages that were read, in the transaction that moves the stop marks; None forgets all."""
-    if read is None:
+def move(
+    row: SourceRow,
+    read: Mapping[str, Validator | None] | None,
+    again: Sequence[Whole],
+    now: datetime,
+) -> None:
+    """Keep those of the pages that were read, in the transaction that moves the stop marks; None forgets all.
+
+    Neither of threads that are to be read again, nor of any list then: it leads to them.
+    """
+    if read is None or again:
         forget(row)
+    if read is None:
         return
-    kept = {url: one for url, one in read.items() if one is not None}
+    sent = {url for thread in again for url in thread.pages}
+    kept = {
+        url: one
+        for url, one in read.items()
+        if one is not None and url not in sent and not (again and one.kind == "list")
+    }
     row.validators.filter(kept_at__lte=now - BELIEVED).delete()
     row.validators.filter(url__in=[url for url in read if url not in kept]).delete()
     PageValidator.objects.bulk_create(

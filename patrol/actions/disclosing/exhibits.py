@@ -191,6 +191,8 @@ def _sighting(
         media=post.media,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
+        missed_at=row.missed_at if row.removed_seen_at else None,
+        gone_at=row.removed_seen_at,
         score=row.score,
         ruleset_sha256=row.ruleset_sha256,
         engine=row.engine,

@@ -1,5 +1,6 @@
 """What an officer reads of one lead: its sightings, why they were flagged, who saw and decided."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,10 @@ class SightingSheet:
     captured_at: datetime
     first_seen_at: datetime
     last_seen_at: datetime
+    missed_at: datetime | None
+    """When its page was first read whole without it; only told where it is gone."""
+    gone_at: datetime | None
+    """When that was so for the second time; None where it is not called gone."""
     version: int
     source: str
     source_title: dict[str, str]
@@ -180,6 +185,8 @@ def _sighting_sheet(
         captured_at=row.capture.fetched_at,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
+        missed_at=row.missed_at,
+        gone_at=row.removed_seen_at,
         version=row.version,
         source=row.source.name,
         source_title=row.source.body["title"],
@@ -244,8 +251,20 @@ def _history(lead: Lead) -> tuple[HistoryLine, ...]:
     looks = LedgerIndex.objects.filter(
         subject=f"lead:{lead.pk}", verb__in=_TOLD, result="allow"
     ).order_by("-seq")[:50]
+    lines += _whereabouts(lead)
     lines += [HistoryLine(look.at, look.account, str(look.verb), None, None) for look in looks]
     return tuple(sorted(lines, key=lambda line: line.at, reverse=True))
+
+
+def _whereabouts(lead: Lead) -> Iterator[HistoryLine]:
+    """When its posts went from their board, and when they came back."""
+    found = lead.sightings.exclude(removed_seen_at=None, back_at=None)
+    moments = set(found.values_list("removed_seen_at", "back_at"))
+    for gone_at, back_at in sorted(moments, key=str):
+        if gone_at is not None:
+            yield HistoryLine(gone_at, "", "post.gone", None, None)
+        if back_at is not None:
+            yield HistoryLine(back_at, "", "post.back", None, None)
 
 
 def _elsewhere(lead: Lead, opened: list[OpenSighting]) -> tuple[tuple[HandleShown, int], ...]:

@@ -87,6 +87,14 @@ class Sighting(models.Model):
     engine = models.CharField(max_length=63)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    page_hmac = models.CharField(max_length=64, null=True, db_index=True)
+    """Keyed hash of the address of the page that held it last."""
+    missed_at = models.DateTimeField(null=True, db_index=True)
+    """When that page, and all pages of its thread, were first read whole without it; null once it is back."""
+    removed_seen_at = models.DateTimeField(null=True)
+    """When that was so for the second time, in another run: only now it is called gone. Null once it is back."""
+    back_at = models.DateTimeField(null=True)
+    """When it was seen again after it had been gone."""
 
     class Meta:
         constraints = [

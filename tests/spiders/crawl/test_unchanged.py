@@ -82,7 +82,7 @@ def test_behind_an_unchanged_page_the_walk_goes_where_it_led(board: MakeBoard) -
     routes = tagged_board()
     here = board(routes)
     first = run(job(here))
-    moved = run(again(job(here), first, marks={"1": "old"}, validators=_without(first, START)))
+    moved = run(again(job(here), first, marks={"t1": "old"}, validators=_without(first, START)))
     assert sorted(here.paths[4:]) == sorted(small_board())
     assert (moved.report.unchanged, moved.report.marks) == (3, first.report.marks)
     assert moved.report.outcome is Outcome.OK
@@ -227,3 +227,33 @@ def test_the_floor_says_nothing_of_pages_that_were_not_sent(board: MakeBoard) ->
     first = run(job(here, floor=3))
     work = again(job(here, floor=3), first)
     assert run(work).report.outcome is Outcome.OK
+
+
+LOCKED = '<div class="post" id="p9"><p class="author"></p></div>'
+
+
+def test_only_a_thread_that_was_read_entirely_tells_what_is_gone(board: MakeBoard) -> None:
+    here = board(tagged_board())
+    first = run(job(here))
+    told = {thread.mark: (len(thread.pages), thread.keys) for thread in first.report.whole}
+    assert told == {"t1": (2, {"p101", "p102", "p103"}), "t2": (1, {"p201"})}
+    unsent = run(again(job(here), first, marks={}))
+    assert unsent.report.whole == ()
+    cut = run(job(here, thread_pages=1))
+    assert [thread.mark for thread in cut.report.whole] == ["t2"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        framed(thread({201: "words"}).body.decode() + LOCKED, "viewtopic"),
+        framed('<div class="post" id="p201"></div>' + _WORDLESS, "viewtopic"),
+        Answer(b"away", 404),
+        Answer(b"", 302, {"Location": "/viewtopic.php?t=1"}),
+        framed("<form action='ucp.php?mode=login'><input type='password'></form>", "viewtopic"),
+    ],
+    ids=["a row without words", "partly read", "deleted", "elsewhere", "walled"],
+)
+def test_other_pages_say_nothing_of_what_is_gone(board: MakeBoard, answer: Answer) -> None:
+    ran = run(job(board({**tagged_board(), "/viewtopic.php?t=2": answer})))
+    assert "t2" not in [thread.mark for thread in ran.report.whole]
