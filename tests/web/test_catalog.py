@@ -62,8 +62,10 @@ def shipped() -> Iterator[str]:
     for path in sorted((ROOT / "config" / "rules").rglob("*.yml")):
         rule = yaml.safe_load(path.read_text())
         yield rule["why"]
-        if rule.get("offence"):
-            yield rule["offence"]
+        yield from filter(None, (rule.get("offence"), rule.get("note")))
+        yield from rule.get("falsepositives") or ()
+        for miss in rule["examples"]["miss"]:
+            yield miss["because"]
 
 
 def raised() -> Iterator[str]:
