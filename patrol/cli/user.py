@@ -45,10 +45,19 @@ def add(
         language=language,
         same_as=same_as,
     )
+    if not person.is_active and not as_json:
+        say("It is let in when another auditor has vouched for it, on the page /people/vouching/.")
     token = people.issue_link(desk, account, minutes=60)
     link = f"{settings.origin}/enter/{token}"
     if as_json:
-        data({"account": person.account, "role": person.role, "link": link})
+        data(
+            {
+                "account": person.account,
+                "role": person.role,
+                "waits": not person.is_active,
+                "link": link,
+            }
+        )
         return
     say(f"`{account}` is added as {role}. Sign in once within the hour:")
     typer.echo(link)
@@ -73,6 +82,28 @@ def link(
         data({"account": account, "link": address})
     else:
         typer.echo(address)
+
+
+@app.command(name="reset-factor")
+@told
+def reset_factor(
+    account: Account,
+    reason: Annotated[str, typer.Option(help="Why; kept with the record.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Remove somebody's lost second factor; their sign-ins end, their tokens are revoked."""
+    opened(web=True)
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people, vouching
+
+    done = vouching.reset_factor(Desk.command_line(), people.find(account), reason)
+    if as_json:
+        data({"account": account, "reset": done})
+    elif done:
+        say(f"`{account}` sets up a new second factor at the next sign-in.")
+    else:
+        say("Another auditor must agree first, on the page /people/vouching/.")
 
 
 @app.command(name="list")

@@ -14,6 +14,11 @@ class Verb(StrEnum):
     PERSON_SIGNED_OUT = "person.signed_out"
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed"
     PERSON_ACCOUNT_CHANGED = "person.account_changed"
+    PEOPLE_LISTED = "people.listed"
+    PERSON_VOUCH_ASKED = "person.vouch_asked"
+    PERSON_VOUCHED = "person.vouched"
+    PERSON_FACTOR_RESET = "person.factor_reset"
+    ROLES_VIEWED = "roles.viewed"
     TOKEN_MADE = "token.made"  # noqa: S105  (a verb)
     TOKEN_REVOKED = "token.revoked"  # noqa: S105  (a verb)
     API_ASKED = "api.asked"

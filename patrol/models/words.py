@@ -311,6 +311,8 @@ class Permission(StrEnum):
     HOLDS_PLACE = "holds:place"
     TOKENS_MAKE = "tokens:make"
     PEOPLE_MANAGE = "people:manage"
+    PEOPLE_VOUCH = "people:vouch"
+    ROLES_READ = "roles:read"
     SYSTEM_OPERATE = "system:operate"
 
 

@@ -17,7 +17,7 @@ REACHED_WITHOUT = frozenset({SET_UP_PAGE, "account_reauthenticate"})
 """To set one up, and to show beforehand who one is. Signing out is open to anybody."""
 PROVING = frozenset({"account_reauthenticate", "mfa_reauthenticate", SET_UP_PAGE})
 """After these a session may do more than before, so it goes on under a new name."""
-_FIRST = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+FIRST = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes alone are what is left of a factor."""
 
 
@@ -30,7 +30,7 @@ def is_lacking(person: Person) -> bool:
     """Whether they need a second factor and have none. Asked anew each time: it may just have been reset."""
     if not is_demanded(Role(person.role)):
         return False
-    return not Authenticator.objects.filter(user=person.pk, type__in=_FIRST).exists()
+    return not Authenticator.objects.filter(user=person.pk, type__in=FIRST).exists()
 
 
 def renamed_session(

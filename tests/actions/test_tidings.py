@@ -140,13 +140,15 @@ def test_an_unfinished_referral_heads_the_next_shift_and_is_late_after_a_day(
 def test_auditors_hear_of_break_glass_and_of_each_others_unlocks(house: Any, kept: Any) -> None:
     from patrol.actions.auditing import one_record
     from patrol.actions.desk import Desk
-    from patrol.actions.staffing import people
+    from patrol.actions.staffing import people, vouching
     from patrol.models import Role
     from patrol.register.tables import Lead
 
     people.add(
         Desk.command_line(), "audit2", Role.AUDITOR, "巡查一隊", password=None, language="en"
     )
+    (asked,) = vouching.waiting(house.desk("audit"))
+    vouching.answer(house.desk("audit"), asked.id, granted=True)
     kept("徵兼職伴遊，國中可，加賴 abc123")
     one_record.unlock(house.desk("audit"), Lead.objects.get().pk, "checking a complaint")
     assert told("export_unlocked") == [("audit2", 1)]

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from patrol.actions.desk import Desk
+from patrol.actions.staffing import vouching
+from patrol.actions.staffing.pairs import same_person as same_person  # noqa: PLC0414  (asked for here by whoever approves)
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import Permission, Record, Result, Role, Verb
 from patrol.register import log
@@ -66,6 +68,22 @@ def listed(desk: Desk) -> tuple[Person, ...]:
     return everybody
 
 
+def everybody(desk: Desk) -> tuple[Person, ...]:
+    """The same, for the page of whoever manages people."""
+    desk.require(Permission.PEOPLE_MANAGE, Verb.PEOPLE_LISTED)
+    found = tuple(Person.objects.select_related("unit").order_by("account"))
+    desk.record(Verb.PEOPLE_LISTED, count=len(found))
+    return found
+
+
+def numbered(person: int) -> Person:
+    """The person with that number. Raises `NoSuchPerson`."""
+    try:
+        return Person.objects.get(pk=person)
+    except Person.DoesNotExist:
+        raise NoSuchPerson(str(person)) from None
+
+
 def add(  # noqa: PLR0913  (a person has many parts)
     desk: Desk,
     account: str,
@@ -78,6 +96,7 @@ def add(  # noqa: PLR0913  (a person has many parts)
 ) -> Person:
     """Add a person. Without a password they sign in by link only. Raises `BadPerson`.
 
+    An auditor whom no other auditor has vouched for is let in only if there is no other.
     `same_as` is another account of the same human being: neither approves what the other proposed.
     """
     with desk.act(Permission.PEOPLE_MANAGE, Verb.PERSON_ADDED) as act:
@@ -94,6 +113,8 @@ def add(  # noqa: PLR0913  (a person has many parts)
             language=language,
             same_as=find(same_as) if same_as else None,
         )
+        waits = role is Role.AUDITOR and vouching.others(person).exists()
+        person.is_active = not waits
         if password is None:
             person.set_unusable_password()
         else:
@@ -105,22 +126,12 @@ def add(  # noqa: PLR0913  (a person has many parts)
         person.save()
         act.subject = f"person:{person.pk}"
         act.details = {"account": account, "role": role.value, "unit": unit}
+        if waits:
+            vouching.put(desk, person, vouching.Kind.AUDITOR)
+            act.details["waits"] = True
         if same_as:
             act.details["same_as"] = same_as
         return person
-
-
-def same_person(one: Person | None, other: Person | None) -> bool:
-    """Whether two accounts belong to one human being, as far as the register was told."""
-    return one is not None and other is not None and _first_account(one) == _first_account(other)
-
-
-def _first_account(person: Person) -> int:
-    seen = set()
-    while person.same_as is not None and person.pk not in seen:
-        seen.add(person.pk)
-        person = person.same_as
-    return person.pk
 
 
 def issue_link(desk: Desk, account: str, minutes: int = 15) -> str:

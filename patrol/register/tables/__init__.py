@@ -34,7 +34,7 @@ from patrol.register.tables.log import (
 )
 from patrol.register.tables.notices import Alarm, Message, Notice, OnCall, Reach, Referral
 from patrol.register.tables.outbox import OutboxRow
-from patrol.register.tables.people import ApiToken, Person, SignInLink, Unit
+from patrol.register.tables.people import ApiToken, Person, SignInLink, Unit, Vouching
 from patrol.register.tables.queries import SearchRow, SearchTag, StandingHit, StandingQuery
 from patrol.register.tables.rank import RankSwitch, RankWeights
 from patrol.register.tables.rules import LexiconRow, RuleTally, RuleTrial, RuleVersion
@@ -125,4 +125,5 @@ __all__ = [
     "StandingQuery",
     "StopMark",
     "Unit",
+    "Vouching",
 ]

@@ -49,6 +49,20 @@ class Person(AbstractBaseUser):
         return self.account
 
 
+class Vouching(models.Model):
+    """What an administrator asked for and another auditor answers: a new auditor, or an auditor's lost factor."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    """`auditor`: let this account in; `factor`: remove its second factor."""
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    """None where the machine's operator asked."""
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    granted = models.BooleanField(null=True)
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once, before it expires. Only its hash is kept."""
 

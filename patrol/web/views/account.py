@@ -39,8 +39,14 @@ def home(request: Request) -> HttpResponse:
 @page(Access.SIGNED_IN)
 def account(request: Request) -> HttpResponse:
     """One's own account."""
-    may = request.desk.may(Permission.TOKENS_MAKE)
-    return render(request, "account.html", {"may_make_tokens": may})
+    desk = request.desk
+    context = {
+        "may_make_tokens": desk.may(Permission.TOKENS_MAKE),
+        "may_people": desk.may(Permission.PEOPLE_MANAGE),
+        "may_vouch": desk.may(Permission.PEOPLE_VOUCH),
+        "may_roles": desk.may(Permission.ROLES_READ),
+    }
+    return render(request, "account.html", context)
 
 
 @page(Access.ANYONE, methods=("POST",))

@@ -1,0 +1,81 @@
+"""People, whom auditors vouch for, and what each role may do."""
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from patrol.actions.desk import permissions
+from patrol.actions.staffing import people, vouching
+from patrol.models import Permission, Role, Verb
+from patrol.web import second_factor
+from patrol.web.access import page
+from patrol.web.forms import PlainForm, ReasonForm
+from patrol.web.permission_words import MEANING
+from patrol.web.request import Request
+from patrol.web.step_up import ask_again, is_fresh
+
+
+@page(Permission.PEOPLE_MANAGE, shows=True)
+def listed(request: Request) -> HttpResponse:
+    """Everybody, and who has a second factor."""
+    everybody = people.everybody(request.desk)
+    found = Authenticator.objects.filter(type__in=second_factor.FIRST).values_list(
+        "user", flat=True
+    )
+    context = {"people": everybody, "with_factor": set(found), "fresh": is_fresh(request)}
+    return render(request, "people.html", context)
+
+
+@page(Permission.PEOPLE_MANAGE, methods=("POST",))
+def reset(request: Request, person_id: int) -> HttpResponseBase:
+    """Remove a lost second factor; an auditor's waits for another auditor's word."""
+    if not is_fresh(request):
+        return ask_again(reverse("people"))
+    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
+    vouching.reset_factor(request.desk, people.numbered(person_id), reason)
+    return redirect("people")
+
+
+@page(Permission.PEOPLE_VOUCH, shows=True)
+def waiting(request: Request) -> HttpResponse:
+    """What waits for an auditor's word."""
+    context = {"waiting": vouching.waiting(request.desk), "fresh": is_fresh(request)}
+    return render(request, "vouching.html", context)
+
+
+@page(Permission.PEOPLE_VOUCH, methods=("POST",))
+def vouch(request: Request, number: int) -> HttpResponseBase:
+    """Give one's word."""
+    return _answered(request, number, granted=True)
+
+
+@page(Permission.PEOPLE_VOUCH, methods=("POST",))
+def decline(request: Request, number: int) -> HttpResponseBase:
+    """Refuse it."""
+    return _answered(request, number, granted=False)
+
+
+def _answered(request: Request, number: int, *, granted: bool) -> HttpResponseBase:
+    if not is_fresh(request):
+        return ask_again(reverse("vouching"))
+    PlainForm.checked(request.POST)
+    vouching.answer(request.desk, number, granted=granted)
+    return redirect("vouching")
+
+
+@page(Permission.ROLES_READ, shows=True)
+def roles(request: Request) -> HttpResponse:
+    """What each role may do, as `config/roles.yml` says it now."""
+    request.desk.record(Verb.ROLES_VIEWED)
+    allowed = {role: permissions(role) for role in Role}
+    rows = [
+        (meaning, permission, [permission in allowed[role] for role in Role])
+        for permission, meaning in MEANING.items()
+    ]
+    context = {
+        "roles": list(Role),
+        "rows": rows,
+        "factors": [role in second_factor.COMPULSORY for role in Role],
+    }
+    return render(request, "roles.html", context)
