@@ -116,8 +116,7 @@ def test_a_post_that_was_missed_once_and_is_there_was_never_gone(house: Any, hel
 
 
 def test_a_thread_in_which_a_post_was_missed_is_read_whole_again(house: Any, held: str) -> None:
-    from patrol.actions.collecting import validators
-    from patrol.register.tables import SourceRow, StopMark
+    from patrol.register.tables import PageValidator, SourceRow, StopMark
 
     kept = {
         url: Validator(basis="b", kind=kind, etag='"1"')
@@ -131,4 +130,4 @@ def test_a_thread_in_which_a_post_was_missed_is_read_whole_again(house: Any, hel
     later()
     read(house, Thread((held,)), marks=marks, validators=kept)
     assert StopMark.objects.count() == 2
-    assert validators.PageValidator.objects.count() == 3
+    assert PageValidator.objects.count() == 3
