@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 Sign = Callable[[str], Any]
 Plant = Callable[..., Any]
+RULES = Path(__file__).resolve().parents[2] / "config" / "rules"
 
 NASTY = [
     "看\u200b這<script>alert(1)</script>",
@@ -198,6 +200,34 @@ def test_titles_of_sources_and_rules_are_text_too(garden: Any, sign_in: Sign) ->
     client = sign_in("lin")
     for address in ("/leads/", "/leads/1/", "/sources/", "/sources/harbor/"):
         assert "img" not in read(client, address).tags, address
+
+
+def test_shipped_rules_say_in_chinese_what_they_mistake(planted: Plant) -> None:
+    from django.utils import timezone
+
+    from patrol.register.tables import Person, RuleVersion
+
+    one_of_each = [min(category.glob("*.yml")) for category in RULES.iterdir()]
+    rules = {path.stem: yaml.safe_load(path.read_text()) for path in one_of_each}
+    told = ("title", "why", "falsepositives", "examples")
+    client = planted({"text": "[a]", "rules": tuple(rules)})
+    RuleVersion.objects.bulk_create(
+        RuleVersion(
+            name=name,
+            version=1,
+            body={part: rule[part] for part in told},
+            sha256="0" * 64,
+            published_at=timezone.now(),
+        )
+        for name, rule in rules.items()
+    )
+    Person.objects.update(language="zh-hant")
+    page = client.get("/leads/1/").content.decode()
+    mistakes = re.findall(r'<p class="quiet">已知會誤判：(.*?)</p>', page)
+    reasons = re.findall(r'<li>不標出 <bdi>.*?</bdi> <span class="quiet">(.*?)</span></li>', page)
+    assert len(mistakes) == len(rules)
+    assert len(reasons) == sum(len(rule["examples"]["miss"][:3]) for rule in rules.values())
+    assert [said for said in mistakes + reasons if re.search("[A-Za-z]", said)] == []
 
 
 def _decide(client: Any, lead: int, **form: Any) -> Any:
