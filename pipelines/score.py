@@ -14,21 +14,25 @@ PRICED = 5
 """Points of a price."""
 
 SEVERAL = 5
-"""Points of each rule after the first, beside its own."""
+"""Points of each rule after the heaviest. Rules of one matter often hit the same words: their own points would say it twice."""
+
+MOST_SEVERAL = 10
+"""Points of all of them together: so that the dearest post has a hundred points, and nothing has to be cut."""
 
 
 def parts(matches: Sequence[Match], handles: Sequence[Handle], *, priced: bool) -> tuple[Part, ...]:
-    """The summands, heaviest rule first. No match, no parts.
+    """The summands, the heaviest rule first. No match, no parts.
 
     A possible victim gets points for what was said only: their own contact
     and a price that was put on them count nothing.
     """
-    ranked = sorted(matches, key=lambda match: -match.weight)
-    found = [Part(name=f"rule:{match.rule}", points=match.weight) for match in ranked]
-    if not found:
+    if not matches:
         return ()
-    if len(found) > 1:
-        found.append(Part(name="several_rules", points=SEVERAL * (len(found) - 1)))
+    heaviest = max(matches, key=lambda match: match.weight)
+    found = [Part(name=f"rule:{heaviest.rule}", points=heaviest.weight)]
+    if len(matches) > 1:
+        several = min(SEVERAL * (len(matches) - 1), MOST_SEVERAL)
+        found.append(Part(name="several_rules", points=several))
     if any(match.kind is LeadKind.POSSIBLE_VICTIM for match in matches):
         return tuple(found)
     if any(handle.role is HandleRole.OFFERED for handle in handles):
@@ -39,5 +43,5 @@ def parts(matches: Sequence[Match], handles: Sequence[Handle], *, priced: bool) 
 
 
 def score(summands: Sequence[Part]) -> int:
-    """The sum, cut to 0..100."""
-    return max(0, min(100, sum(part.points for part in summands)))
+    """Their sum, 0..100."""
+    return sum(part.points for part in summands)

@@ -190,11 +190,19 @@ def test_the_score_is_the_sum_of_its_parts() -> None:
     two = flagger(rule(), rule("again", level=Level.CRITICAL))
     flagging = two.flag(["援交一次3000，加賴 abc123"])[0]
     assert {part.name: part.points for part in flagging.parts} == {
-        "rule:again": 75, "rule:dating": 30, "several_rules": 5, "handle_offered": 10, "price": 5,
+        "rule:again": 75, "several_rules": 5, "handle_offered": 10, "price": 5,
     }  # fmt: skip
-    assert flagging.score == 100
+    assert flagging.score == 95
+    assert sum(part.points for part in flagging.parts) == flagging.score
     assert two.flag(["加賴 abc123，一次3000"])[0].score == 0
     assert two.flag(["天氣很好"]) == [NOTHING]
+
+
+def test_the_dearest_post_has_a_hundred_points_and_none_is_cut() -> None:
+    many = flagger(*(rule(f"rule_{number}", level=Level.CRITICAL) for number in range(9)))
+    flagging = many.flag(["援交一次3000，加賴 abc123"])[0]
+    assert len(flagging.matches) == 9
+    assert flagging.score == sum(part.points for part in flagging.parts) == 100
 
 
 def test_all_faults_are_told_at_once() -> None:
