@@ -70,12 +70,12 @@ def roles(request: Request) -> HttpResponse:
     request.desk.record(Verb.ROLES_VIEWED)
     allowed = {role: permissions(role) for role in Role}
     rows = [
-        (meaning, permission, [permission in allowed[role] for role in Role])
+        (meaning, permission, [(role, permission in allowed[role]) for role in Role])
         for permission, meaning in MEANING.items()
     ]
     context = {
         "roles": list(Role),
         "rows": rows,
-        "factors": [role in second_factor.COMPULSORY for role in Role],
+        "factors": [(role, role in second_factor.COMPULSORY) for role in Role],
     }
     return render(request, "roles.html", context)
