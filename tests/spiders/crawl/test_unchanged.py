@@ -237,7 +237,8 @@ def test_only_a_thread_that_was_read_entirely_tells_what_is_gone(board: MakeBoar
     first = run(job(here))
     told = {thread.mark: (len(thread.pages), thread.keys) for thread in first.report.whole}
     assert told == {"t1": (2, {"p101", "p102", "p103"}), "t2": (1, {"p201"})}
-    unsent = run(again(job(here), first, marks={}))
+    unsent = run(again(job(here), first, marks={}, validators=_without(first, START)))
+    assert unsent.report.unchanged == 3
     assert unsent.report.whole == ()
     cut = run(job(here, thread_pages=1))
     assert [thread.mark for thread in cut.report.whole] == ["t2"]
