@@ -262,9 +262,7 @@ class Walk:
     def whole(self) -> tuple[WholeThread, ...]:
         """Threads of which all is known that stands on the board."""
         return tuple(
-            WholeThread(
-                mark=thread.key, pages=tuple(thread.pages), keys=frozenset(thread.seen)
-            )
+            WholeThread(mark=thread.key, pages=tuple(thread.pages), keys=frozenset(thread.seen))
             for thread in self._read
             if thread.done and thread.whole and thread.entire
         )
