@@ -22,8 +22,8 @@ from patrol.actions.desk import Desk
 from patrol.errors import Exit
 from patrol.models import Outcome
 
-CHILD_MB = 60
-"""That a run needs for itself, about: 42 were measured, and large pages take more."""
+CHILD_MB = 150
+"""That a run's two processes need beside what they share: 42 were measured for the one that reads; the one that keeps loads the rules."""
 FEWEST = 4
 A_CORE = 4
 """Runs for each core: most of the time one waits for its next turn. More of them would wait for their turns to write."""
