@@ -32,6 +32,11 @@ UNTOLD = {
 
 NAMES: dict[str, str | Promise] = {
     "allowed": pgettext_lazy("fact", "allowed"),
+    "alone": pgettext_lazy("fact", "by one person alone"),
+    "granted": pgettext_lazy("fact", "agreed"),
+    "sessions": pgettext_lazy("fact", "sign-ins by their names"),
+    "sign_ins": pgettext_lazy("fact", "sign-ins ended"),
+    "waiting": pgettext_lazy("fact", "those that wait"),
     "check_on": pgettext_lazy("fact", "to be looked at again on"),
     "handoff": pgettext_lazy("fact", "hand-off"),
     "receiver": pgettext_lazy("fact", "receiver"),
