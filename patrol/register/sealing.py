@@ -122,8 +122,8 @@ class Seal:
 
     @staticmethod
     def save(seals: Sequence["Seal"]) -> None:
-        """Write the units of fresh ones, in the transaction at hand."""
-        rows = [seal._row for seal in seals if seal._row]  # noqa: SLF001  (its own)
+        """Write the units of these, which are fresh, in the transaction at hand."""
+        rows = [seal._row or () for seal in seals]  # noqa: SLF001  (its own)
         for seal, number in zip(seals, _UNITS.numbered(rows), strict=True):
             seal.pk = number
 
