@@ -13,7 +13,6 @@ from patrol.actions.collecting.rhythm import (
     Reading,
     Seen,
     interval,
-    median,
     seen,
 )
 from patrol.models import Because, Channel, Revisit, Source
@@ -119,8 +118,3 @@ def test_a_row_of_failures_stretches_the_interval_up_to_a_ceiling_and_never_shor
 def test_each_further_failure_doubles_it() -> None:
     told = [stretched(HOUR, failures, 3) / HOUR for failures in range(8)]
     assert told == [1, 1, 1, 2, 4, 8, 12, 12]
-
-
-def test_the_middle_of_runs() -> None:
-    assert median([]) == timedelta()
-    assert median([3 * MINUTE, MINUTE, 2 * MINUTE]) == 2 * MINUTE

@@ -4,10 +4,9 @@ Everything is counted from the runs anew when one ends, and kept beside the
 source; the arithmetic stands in `rhythm`, `quiet` and `breaker`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import median, median_high
 
 from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.aggregates import Count
@@ -184,13 +183,14 @@ def _silence(row: SourceRow, now: datetime) -> Silence | None:
 def _page_rows(row: SourceRow, now: datetime) -> int | None:
     """What a page of its lists or feeds held in the last week: the middle of what the fullest of each run did."""
     held = _good(row, now - SEEN).exclude(page_rows=None).values_list("page_rows", flat=True)
-    rows: Sequence[int] = sorted(count or 0 for count in held)
-    return rows[len(rows) // 2] if rows else None
+    rows = [count or 0 for count in held]
+    return median_high(rows) if rows else None
 
 
 def _taken(row: SourceRow, now: datetime) -> timedelta:
     runs = _good(row, now - SEEN).exclude(begun_at=None).values_list("begun_at", "ended_at")
-    return rhythm.median(ended - begun for begun, ended in runs if begun and ended)
+    taken = [ended - begun for begun, ended in runs if begun and ended]
+    return median_high(taken) if taken else timedelta()
 
 
 def _hours(span: timedelta) -> int:

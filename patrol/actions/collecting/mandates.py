@@ -11,7 +11,7 @@ from patrol.actions.collecting.binding import ChangedSinceShown, binds, config_s
 from patrol.actions.collecting.declaring import declaration
 from patrol.actions.desk import Act, Desk
 from patrol.actions.searching.following import directed
-from patrol.actions.staffing.people import same_person
+from patrol.actions.staffing.pairs import same_person
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import AgeDeclaration, Authorization, Category, Permission, Scope, Source, Verb
 from patrol.register.tables import AuthorizationRow, Person, SourceRow

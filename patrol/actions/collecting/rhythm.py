@@ -4,7 +4,7 @@ Said in one sentence: 17 posts an hour were seen over 7 days and a page holds
 25, so it is read every 58 minutes, when the page is two thirds new.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -76,9 +76,3 @@ def interval(
     if least == limits.fastest_minutes:
         return least, Because.FASTEST
     return min(int(least), limits.slowest_minutes), Because.RUN
-
-
-def median(spans: Iterable[timedelta]) -> timedelta:
-    """The upper middle one; none of nothing."""
-    ordered = sorted(spans)
-    return ordered[len(ordered) // 2] if ordered else timedelta()

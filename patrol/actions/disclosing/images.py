@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 
 from patrol.actions.desk import Desk
-from patrol.actions.staffing.people import same_person
+from patrol.actions.staffing.pairs import same_person
 from patrol.actions.triaging.leads import lead_row, person_at
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import Permission, Verb

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from patrol.actions.casework.cases import NoSuchCase
 from patrol.actions.desk import Act, Desk
 from patrol.actions.keeping.holding import WAITS
-from patrol.actions.staffing.people import same_person
+from patrol.actions.staffing.pairs import same_person
 from patrol.actions.triaging.leads import lead_row, person_at
 from patrol.actions.triaging.verdicts import questioned
 from patrol.errors import BadInput, NotFound, Refused

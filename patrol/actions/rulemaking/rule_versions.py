@@ -9,7 +9,7 @@ from django.db.models import F
 from patrol.actions.desk import Act, Desk
 from patrol.actions.rulemaking.rule_proof import proved
 from patrol.actions.rulemaking.rulebook import body_of, digest_of, next_version, rule_of
-from patrol.actions.staffing.people import same_person
+from patrol.actions.staffing.pairs import same_person
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import Permission, Rule, RuleStatus, Verb
 from patrol.register.tables import Person, RuleVersion

@@ -10,7 +10,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.rulemaking.rule_proof import FollowsSomebody
 from patrol.actions.rulemaking.rule_versions import SecondPerson, person_of
 from patrol.actions.rulemaking.rulebook import digest_of, next_version, words_body
-from patrol.actions.staffing.people import same_person
+from patrol.actions.staffing.pairs import same_person
 from patrol.errors import BadInput, ManyErrors, NotFound, PatrolError, Refused
 from patrol.models import Lexicon, Permission, RuleStatus, Verb, Word
 from patrol.register.tables import LexiconRow
