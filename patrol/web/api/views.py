@@ -23,8 +23,7 @@ USUAL_DAYS, MOST_DAYS = 7, 90
 def inbox(desk: Desk, request: HttpRequest) -> InboxAnswer:
     """How much waits for whoever made the token."""
     closed(request, {})
-    found = programs.waiting(desk)
-    return InboxAnswer(unread=found.unread, called=found.called)
+    return InboxAnswer(**vars(programs.waiting(desk)))
 
 
 @asked(TokenScope.COVERAGE)
@@ -61,26 +60,14 @@ def coverage(desk: Desk, request: HttpRequest) -> CoverageAnswer:
 def health(desk: Desk, request: HttpRequest) -> HealthAnswer:
     """Whether the workbench is well, for monitoring."""
     closed(request, {})
-    found = programs.health(desk)
-    return HealthAnswer(
-        ready=found.ready,
-        index=found.index,
-        log_holds=found.log_holds,
-        last_checkpoint_at=found.last_checkpoint_at,
-        nothing_left_since=found.nothing_left_since,
-        index_waits=found.index_waits,
-        index_refused=found.index_refused,
-    )
+    return HealthAnswer(**vars(programs.health(desk)))
 
 
 @asked(TokenScope.CHECKPOINT)
 def checkpoint(desk: Desk, request: HttpRequest) -> CheckpointAnswer:
     """The last checkpoint of the access log, to be kept where nobody here can change it."""
     closed(request, {})
-    found = programs.checkpoint(desk)
-    return CheckpointAnswer(
-        size=found.size, note=found.note, signed_at=found.signed_at, stamped_at=found.stamped_at
-    )
+    return CheckpointAnswer(**vars(programs.checkpoint(desk)))
 
 
 @page(Access.ANYONE)
