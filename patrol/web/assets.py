@@ -63,7 +63,7 @@ class NamedByContent(StaticFilesStorage):
 
 
 class Assets:
-    """Answers for them; the plain names are left to whoever is next."""
+    """Answers for them. The plain names are no addresses: nobody keeps what may change."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,7 +1,5 @@
 """Django for the workbench: the register, sign-in, sessions, pages."""
 
-from pathlib import Path
-
 from csp.constants import NONE, SELF
 
 from patrol.register.django_settings import *  # noqa: F403
@@ -26,7 +24,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "patrol.web.assets.PressedPages",
     "patrol.web.assets.Assets",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "patrol.web.language.LanguageMiddleware",
@@ -134,17 +131,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # Our own files, and nobody else's.
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [Path(__file__).parent / "static"]
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.InMemoryStorage"
     },  # nothing is uploaded to it
     "staticfiles": {"BACKEND": "patrol.web.assets.NamedByContent"},
 }
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
-WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "zh-hant"
 LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]

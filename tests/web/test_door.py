@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from patrol.models import Permission, Role
+from patrol.web.assets import assets
 
 OPEN = {
     "enter",
@@ -167,9 +168,8 @@ def test_every_answer_has_the_security_headers(address: str, sign_in: Callable[[
 
 
 def test_static_files_have_the_policy_too(visitor: Any) -> None:
-    answer = visitor.get("/static/keys.js")
-    assert b"".join(answer.streaming_content)
-    answer.close()
+    answer = visitor.get(f"/static/{assets()['keys.js'].name}")
+    assert answer.content
     assert answer.status_code == 200
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
