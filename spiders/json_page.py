@@ -6,11 +6,16 @@ are tried in their order, and the one that gave something is counted.
 """
 
 import json
+import re
 from typing import Any
 
 from patrol.models import PostedAt
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body, one_line, read_markup
+
+_DECODER = json.JSONDecoder(strict=False)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""How halves of characters are spelled, those of whole pairs too."""
 
 
 class Record:
@@ -98,12 +103,31 @@ def records(page: Page) -> list[Record] | None:
     return found if isinstance(found, list) else None
 
 
+def loaded(text: str) -> Any:
+    """What a JSON text says. Raises `ValueError`, `RecursionError`."""
+    return _whole(json.loads(text, strict=False), text)
+
+
+def begun(text: str, at: int = 0) -> tuple[Any, int]:
+    """What the JSON says that begins there, and where it ends, whatever follows. Raises `ValueError`, `RecursionError`."""
+    found, end = _DECODER.raw_decode(text, at)
+    return _whole(found, text), end
+
+
+def _whole(found: Any, text: str) -> Any:
+    """Half of a character, which JSON may spell (of a cut emoji), is no text and cannot be kept: U+FFFD stands for it."""
+    if not _HALF.search(text):
+        return found
+    plain = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(plain.decode("utf-16-le", "replace"))
+
+
 def _parsed(page: Page) -> Record | list[Record] | None:
     markup = page.markup.lstrip("\ufeff \t\r\n")
     if not markup.startswith(("{", "[")):
         return None
     try:
-        found = json.loads(markup, strict=False)
+        found = loaded(markup)
     except (ValueError, RecursionError):
         return None
     if isinstance(found, list):

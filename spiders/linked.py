@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from spiders.json_page import begun
 from spiders.microdata import items
 from spiders.page import Page
 
@@ -119,10 +120,9 @@ def parsed(block: str) -> list[Any]:
 
 
 def _documents(text: str) -> list[Any]:
-    decoder = json.JSONDecoder(strict=False)
     found, at = [], 0
     while at < len(text):
-        document, at = decoder.raw_decode(text, at)
+        document, at = begun(text, at)
         found.append(document)
         while at < len(text) and text[at] in " \t\r\n,;":
             at += 1

@@ -11,7 +11,6 @@ what its author deleted, and the board's own lines that say nothing (`closed`).
 """
 
 import hashlib
-import json
 import re
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from patrol.models import Outcome, Post, ThreadLink
 from spiders.addresses import absolute, without_fragment
 from spiders.engines.base import Engine, Kind, Sign, Where
-from spiders.json_page import Record, document
+from spiders.json_page import Record, document, loaded
 from spiders.page import LayoutChanged, Page, Row
 from spiders.plain import Body
 from spiders.walls import Wall
@@ -237,9 +236,9 @@ def _said(page: Page, row: Record) -> Post | None:
 def _carried(page: Page) -> Record | None:
     """What a page that draws itself carries for its program: answers by their names, each as JSON in a string."""
     try:
-        answers = json.loads(page.maybe("#data-preloaded@data-preloaded") or "{}")
+        answers = loaded(page.maybe("#data-preloaded@data-preloaded") or "{}")
         told = [
-            json.loads(said)
+            loaded(said)
             for name, said in answers.items()
             if name.startswith(("topic_", "topic_list"))
         ]

@@ -11,7 +11,6 @@ as a feed and cannot be read is told, never taken for an empty one.
 
 import hashlib
 import io
-import json
 import re
 from datetime import UTC, datetime
 from time import struct_time
@@ -23,6 +22,7 @@ from patrol.models import Outcome, Post, PostedAt, Precision
 from spiders.addresses import absolute
 from spiders.dates import AHEAD, EARLIEST
 from spiders.engines.base import Engine, Kind, Sign, Where
+from spiders.json_page import loaded
 from spiders.page import Page
 from spiders.plain import Body, one_line, read_markup
 from spiders.walls import Wall
@@ -118,8 +118,19 @@ def _parsed(page: Page) -> _Feed:
 # -- RSS, RDF and Atom ------------------------------------------------------------------------
 
 
+_REFERENCES = re.compile(r"&#(?:[xX]0*([dD][89a-fA-F][0-9a-fA-F]{2})|0*(5[5-7][0-9]{3}));")
+"""To characters by their number, among them the halves of characters (U+D800 to U+DFFF)."""
+
+
+def _whole_character(found: re.Match[str]) -> str:
+    """As HTML has it: half of a character is none. feedparser would give up the whole feed for it."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return "\ufffd" if 0xD800 <= number <= 0xDFFF else found[0]
+
+
 def _xml(page: Page) -> _Feed:
-    stream = io.BytesIO(page.markup.encode("utf-8", "replace"))
+    markup = _REFERENCES.sub(_whole_character, page.markup)
+    stream = io.BytesIO(markup.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
     try:
         document = feedparser.parse(
@@ -169,7 +180,7 @@ def _first_link(entry: Any) -> str | None:
 
 def _json(page: Page) -> _Feed:
     try:
-        document = json.loads(page.markup.lstrip("\ufeff"))
+        document = loaded(page.markup.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return _Feed([], None, broken=True)
     items = document.get("items") if isinstance(document, dict) else None

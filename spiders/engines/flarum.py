@@ -10,7 +10,6 @@ is told from an empty one.
 """
 
 import hashlib
-import json
 import re
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -18,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from patrol.models import Outcome, Post, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Engine, Kind, Sign, Where
-from spiders.json_page import Record, document
+from spiders.json_page import Record, begun, document
 from spiders.jsonapi import Answer
 from spiders.page import LayoutChanged, Page, Row
 from spiders.walls import Wall
@@ -165,9 +164,7 @@ def _answer(page: Page) -> Answer | None:
 def _carried(page: Page) -> Record | None:
     for start in _PAYLOAD.finditer(page.markup):
         try:
-            found, _ = json.JSONDecoder(strict=False).raw_decode(
-                page.markup[start.end() :].lstrip()
-            )
+            found, _ = begun(page.markup[start.end() :].lstrip())
         except (ValueError, RecursionError):
             continue
         told = Record(page, found) if isinstance(found, dict) else None

@@ -6,7 +6,6 @@ Patrol never does: how many there are is told. What is meant for certain people
 (`limited_to`) is left out.
 """
 
-import json
 import re
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from patrol.errors import PatrolError
 from patrol.models import Channel, Outcome, Post
 from spiders.engines.base import Engine, Kind, Sign, Where
-from spiders.json_page import Record, document
+from spiders.json_page import Record, begun, document
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body
 from spiders.walls import Wall
@@ -118,7 +117,7 @@ def _written(page: Page, name: re.Pattern[str]) -> list[Any]:
         return []
     text = _DATE.sub(r"\1", page.markup[found.end() :])
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        value, _ = begun(text)
     except (ValueError, RecursionError):
         return []
     if name is _PLURKS and isinstance(value, dict):

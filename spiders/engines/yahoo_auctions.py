@@ -5,14 +5,13 @@ Its pages carry what they draw as data: `#isoredux-data`, or
 seller as author and its price behind the description.
 """
 
-import json
 import re
 from typing import Any, ClassVar
 
 from patrol.models import Outcome, Post, ThreadLink
 from spiders.addresses import without_fragment
 from spiders.engines.base import Engine, Kind, Sign, Where
-from spiders.json_page import Record
+from spiders.json_page import Record, begun
 from spiders.onward import asked, asking
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body
@@ -116,7 +115,7 @@ def _parsed(page: Page) -> Record | None:
     for text in said:
         bare = text[found.end() :] if (found := _DATA.search(text)) else text
         try:
-            value, _ = json.JSONDecoder(strict=False).raw_decode(bare.strip())
+            value, _ = begun(bare.strip())
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
