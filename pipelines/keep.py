@@ -59,7 +59,7 @@ class _Draft(NamedTuple):
 
 
 class Keeper:
-    """Keeps the pages of one run. Used by the run's one writer thread alone."""
+    """Keeps the pages of one run. Used by one thread of one process alone."""
 
     def __init__(
         self, run: RunRow, flagger: Flagger, *, unflagged_days: int, now: Callable[[], datetime]

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
+from pydantic import TypeAdapter
 
 from patrol.errors import PatrolError
 from patrol.models import ReadPage
@@ -19,6 +20,10 @@ from patrol.schedule.ending import die_with_parent
 
 Keep = Callable[[Sequence[ReadPage]], object]
 
+_PAGES = TypeAdapter(list[ReadPage])
+"""Pages go over as JSON: what a board's pages made of the process that read them, the one that keeps takes as words alone."""
+_KEPT, _FAULT = b"+", b"-"
+"""How an answer begins: to a group that is durable, or that is not, with the reason."""
 _FORK = multiprocessing.get_context("fork")
 _PATIENCE = 10.0
 """Seconds for the process to end when nothing is left to keep."""
@@ -31,7 +36,7 @@ class NotKept(PatrolError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"pages could not be kept ({reason})",
+            reason,
             why="What is not on the disk was not accepted.",
             do="Look at the machine's health (`patrol doctor`). The next run reads these pages again.",
         )
@@ -66,12 +71,12 @@ class Keeping:
     def keep(self, pages: Sequence[ReadPage]) -> None:
         """Keep them all, or none. Raises `NotKept`."""
         try:
-            self._pages.send(list(pages))
-            fault: str | None = self._pages.recv()
+            self._pages.send_bytes(_PAGES.dump_json(list(pages)))
+            answer = self._pages.recv_bytes()
         except (EOFError, OSError) as error:
             raise NotKept("the process that keeps them is gone") from error
-        if fault is not None:
-            raise NotKept(fault)
+        if answer != _KEPT:
+            raise NotKept(answer.removeprefix(_FAULT).decode())
 
 
 def _work(pages: Connection, other_end: Connection, begin: Callable[[], Keep]) -> None:
@@ -83,13 +88,14 @@ def _work(pages: Connection, other_end: Connection, begin: Callable[[], Keep]) -
     keep = begin()
     while True:
         try:
-            group = pages.recv()
+            said = pages.recv_bytes()
         except EOFError:
             return
         try:
-            keep(group)
+            keep(_PAGES.validate_json(said))
         except Exception as error:  # noqa: BLE001  (told to the run, which ends as crashed)
             _log.exception("keeping.failed")
-            pages.send(error.what if isinstance(error, PatrolError) else type(error).__name__)
+            words = error.what if isinstance(error, PatrolError) else type(error).__name__
+            pages.send_bytes(_FAULT + words.encode(errors="replace"))
         else:
-            pages.send(None)
+            pages.send_bytes(_KEPT)
