@@ -110,6 +110,7 @@ def _story(home: Path, bind: str, seed: int, pace: float) -> None:
         from patrol.schedule.children import Children
         from patrol.schedule.serve import serve, web_process
 
+        say("Making a month of invented work; the sign-in links follow.")
         web = web_process(settings)
         Children().warm()
         with hoarding():
