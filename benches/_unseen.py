@@ -3,9 +3,13 @@
 `tests/data/quality/unseen/`: scams of the kinds met in Taiwan and advice that quotes them, offers of
 the other categories and their look-alikes, possible victims beside those who say nearly the same,
 contacts and prices. Rules may be mended on one half, `tune`; the other half, `held`, is only counted.
+
+`lines.tsv` came last, with the readers of contacts and prices as they were: every contact with its
+role, every amount, and a third of lines that hold neither but look it (order numbers, scores, 110).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
@@ -34,8 +38,9 @@ def unseen_figures(flagger: Flagger) -> dict[str, Mapping[str, Any]]:
     for name in HALVES:
         figures |= _posts(flagger, name)
         figures |= _victims(flagger, name)
-        figures |= _contacts(name)
-        figures |= _prices(name)
+        figures |= _contacts(f"unseen.{name}", _rows("contacts", name))
+        figures |= _prices(f"unseen.{name}", _rows("prices", name))
+        figures |= _lines(name)
     return figures
 
 
@@ -76,21 +81,36 @@ def _victims(flagger: Flagger, name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _contacts(name: str) -> dict[str, Mapping[str, Any]]:
-    rows = _rows("contacts", name)
+def _lines(name: str) -> dict[str, Mapping[str, Any]]:
+    r"""Contacts and prices of the same lines; `\n` stands for the end of a line."""
+    rows = [{**row, "text": row["text"].replace("\\n", "\n")} for row in _rows("lines", name)]
+    plain = [row["text"] for row in rows if row["sort"] == NOTHING]
+    read = zip(_handles(plain), map(_amounts, plain), strict=True)
+    return {
+        **_contacts(f"unseen.{name}.lines", rows),
+        **_prices(f"unseen.{name}.lines", rows),
+        f"unseen.{name}.lines.lookalike.hits": _share(any(one) for one in read),
+    }
+
+
+def _contacts(prefix: str, rows: Sequence[Mapping[str, str]]) -> dict[str, Mapping[str, Any]]:
     right = wanted = found = roles = 0
-    flaggings = Flagger(Ruleset.build([], [])).flag([row["text"] for row in rows])
-    for row, flagging in zip(rows, flaggings, strict=True):
+    for row, read in zip(rows, _handles([row["text"] for row in rows]), strict=True):
         meant = dict(map(_named, (row["handles"] or "").split()))
-        read = {(one.kind, one.value): one.role for one in flagging.handles}
         both = meant.keys() & read.keys()
         right, wanted, found = right + len(both), wanted + len(meant), found + len(read)
         roles += sum(meant[one] is read[one] for one in both)
     return {
-        f"unseen.{name}.handles.recall": figure(right, wanted),
-        f"unseen.{name}.handles.precision": figure(right, found),
-        f"unseen.{name}.roles.recall": figure(roles, right),
+        f"{prefix}.handles.recall": figure(right, wanted),
+        f"{prefix}.handles.precision": figure(right, found),
+        f"{prefix}.roles.recall": figure(roles, right),
     }
+
+
+def _handles(texts: Sequence[str]) -> list[dict[tuple[HandleKind, str], HandleRole]]:
+    """The contacts in each of these texts."""
+    flaggings = Flagger(Ruleset.build([], [])).flag(texts)
+    return [{(one.kind, one.value): one.role for one in flagging.handles} for flagging in flaggings]
 
 
 def _named(text: str) -> tuple[tuple[HandleKind, str], HandleRole]:
@@ -99,16 +119,20 @@ def _named(text: str) -> tuple[tuple[HandleKind, str], HandleRole]:
     return (HandleKind(kind), value), HandleRole(role)
 
 
-def _prices(name: str) -> dict[str, Mapping[str, Any]]:
+def _prices(prefix: str, rows: Sequence[Mapping[str, str]]) -> dict[str, Mapping[str, Any]]:
     right = wanted = found = 0
-    for row in _rows("prices", name):
-        meant = {int(one) for one in (row["amounts"] or "").split()}
-        read = {one.amount for one in prices(fold_one(row["text"]))}
+    for row in rows:
+        meant = set(map(Decimal, (row["amounts"] or "").split()))
+        read = _amounts(row["text"])
         right, wanted, found = right + len(meant & read), wanted + len(meant), found + len(read)
     return {
-        f"unseen.{name}.prices.recall": figure(right, wanted),
-        f"unseen.{name}.prices.precision": figure(right, found),
+        f"{prefix}.prices.recall": figure(right, wanted),
+        f"{prefix}.prices.precision": figure(right, found),
     }
+
+
+def _amounts(text: str) -> set[Decimal]:
+    return {one.amount for one in prices(fold_one(text))}
 
 
 def _share(answers: Iterable[bool]) -> Mapping[str, Any]:
