@@ -42,8 +42,8 @@ sweep: $(VENV)/.dev system elastic ## the slow fault sweeps, nightly
 	$(BIN)/pytest -m sweep --timeout 3600 --hypothesis-profile searching
 	$(BIN)/pytest -m "not sweep" --hypothesis-profile searching tests/ledger tests/pipelines tests/spiders
 
-screens: $(VENV)/.dev system ## every page in both languages and three widths, as pictures in tests/screens
-	$(BIN)/pytest -m "not sweep" -k "fit or photographed or added_by_its_address" tests/browser
+screens: $(VENV)/.dev system ## every page in both languages and widths, as pictures in tests/screens; goes on where it stood
+	@sh tests/screens.sh
 
 check: $(VENV)/.dev ## lint, types, contracts, translations, configuration
 	@sh tests/check.sh

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Every page as pictures in tests/screens, for a person to look at. A test that takes pictures is asked once for each
+# language, in English first. What was taken since the last change of a page or of a test is not taken again, so that
+# what was stopped goes on where it stood. LANGUAGES=zh-hant takes one language; AGAIN=1 takes all anew.
+set -u
+cd "$(dirname "$0")/.."
+languages=${LANGUAGES:-en zh-hant}
+done="tests/screens/.done"
+[ -z "${AGAIN:-}" ] || rm -rf "$done"
+mkdir -p "$done"
+
+changed() { # is anything that pages are made of newer than this part's mark?
+    [ ! -e "$1" ] || [ -n "$(find patrol dashboards tests/browser tests/web/planting.py \( -name '*.py[co]' -o -name '*.mo' \) -prune -o \
+        -type f -newer "$1" -print | head -n 1)" ]
+}
+
+echo "Looking for the tests that take pictures."
+.venv/bin/pytest --collect-only -qq -k "fit or photographed or added_by_its_address" tests/browser >"$done/found" || {
+    cat "$done/found"
+    exit 1
+}
+files=$(sed -n 's/^\([^ ]*\.py\):.*/\1/p' "$done/found" | sort -u)
+set -- $files
+all=$(($# * $(echo "$languages" | wc -w)))
+at=0
+failed=0
+begun=$(date +%s)
+for language in $languages; do
+    for file in $files; do
+        at=$((at + 1))
+        mark="$done/$(basename "$file" .py)-$language"
+        if ! changed "$mark"; then
+            echo "$at of $all  $language  $file  as it was"
+            continue
+        fi
+        since=$(date +%s)
+        touch "$mark.begun"
+        # Twenty pages in three widths take longer on a busy machine than a test is given.
+        if .venv/bin/pytest -m "not sweep" --timeout 3600 \
+            -k "(fit or photographed or added_by_its_address) and [$language]" "$file" >"$mark.said" 2>&1; then
+            mv "$mark.begun" "$mark"
+            said=taken
+        else
+            cat "$mark.said"
+            failed=1
+            said=FAILED
+        fi
+        echo "$at of $all  $language  $file  $said in $(($(date +%s) - since)) s"
+    done
+done
+echo "$(find tests/screens -name '*.png' | wc -l) pictures in tests/screens, after $(($(date +%s) - begun)) s."
+exit $failed
