@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from patrol.register.secrets import secret_file
+from patrol.register.tables import Person
+from patrol.web import second_factor
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  (allauth's signature)
         """Never."""
         return False
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
+        """How somebody shows again who they are: whoever has a second factor by that one, never by a password alone."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and second_factor.is_held(user):
+            return [one for one in methods if one["id"] != "reauthenticate"]
+        return methods
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

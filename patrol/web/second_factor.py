@@ -30,7 +30,12 @@ def is_lacking(person: Person) -> bool:
     """Whether they need a second factor and have none. Asked anew each time: it may just have been reset."""
     if not is_demanded(Role(person.role)):
         return False
-    return not Authenticator.objects.filter(user=person.pk, type__in=FIRST).exists()
+    return not is_held(person)
+
+
+def is_held(person: Person) -> bool:
+    """Whether they have a second factor: an app or a passkey."""
+    return bool(Authenticator.objects.filter(user=person.pk, type__in=FIRST).exists())
 
 
 def renamed_session(

@@ -9,17 +9,22 @@ from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from patrol.web import second_factor
 from patrol.web.request import Request
 
 
 def is_fresh(request: Request) -> bool:
     """Whether this person signed in, or showed it again, within the last minutes.
 
+    Whoever has a second factor has shown that one: a password is what somebody else may have watched being typed.
     Nobody can be asked again who has neither password nor second factor; who must have one is the door's question.
     """
     if not get_reauthentication_flows(request.user):
         return True
-    at = max((one["at"] for one in get_authentication_records(request, request.user)), default=0)
+    shown = get_authentication_records(request, request.user)
+    if second_factor.is_held(request.user):
+        shown = [one for one in shown if one["method"] == "mfa"]
+    at = max((one["at"] for one in shown), default=0)
     return bool(time.time() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 

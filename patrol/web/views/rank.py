@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from patrol.actions.triaging import rank
 from patrol.errors import PatrolError
@@ -11,6 +12,7 @@ from patrol.web.access import page
 from patrol.web.forms import ClosedForm
 from patrol.web.request import Request
 from patrol.web.sentences import said
+from patrol.web.step_up import ask_again, is_fresh
 
 
 class SwitchForm(ClosedForm):
@@ -28,6 +30,8 @@ def viewed(request: Request) -> HttpResponse:
 @page(Permission.RULES_APPROVE, shows=True, methods=("POST",))
 def switch(request: Request) -> HttpResponse:
     """Order the queue by what was learned, or by scores again."""
+    if not is_fresh(request):
+        return ask_again(reverse("order"))
     form = SwitchForm.checked(request.POST).cleaned_data
     try:
         rank.switch(request.desk, on=form["order"] == "learned")

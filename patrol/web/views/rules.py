@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboards import charts
@@ -18,6 +19,7 @@ from patrol.web.access import page
 from patrol.web.forms import PlainForm, ReasonForm
 from patrol.web.request import Request
 from patrol.web.rule_forms import DraftForm, PairForm, VersionForm
+from patrol.web.step_up import ask_again, is_fresh
 
 EXAMPLE = """\
 title: {en: ..., zh-Hant: ...}
@@ -153,6 +155,8 @@ def try_out(request: Request, name: str, version: int) -> HttpResponse:
 @page(Permission.RULES_APPROVE, methods=("POST",))
 def approve(request: Request, name: str, version: int) -> HttpResponse:
     """Make a version live."""
+    if not is_fresh(request):
+        return ask_again(f"{reverse('rule', args=[name])}?version={version}")
     PlainForm.checked(request.POST)
     rule_versions.approve(request.desk, name, version)
     return redirect("rule", name=name)
@@ -169,6 +173,8 @@ def retire(request: Request, name: str, version: int) -> HttpResponse:
 @page(Permission.RULES_APPROVE, methods=("POST",))
 def release(request: Request, name: str) -> HttpResponse:
     """Let a rule make leads again."""
+    if not is_fresh(request):
+        return ask_again(reverse("rule", args=[name]))
     reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
     rule_versions.release(request.desk, name, reason)
     return redirect("rule", name=name)
