@@ -133,8 +133,8 @@ class ElasticIndex:
             self._written += 1
 
     def _index_of(self, shelf: str) -> str:
-        if self._current is None:
-            self._current = self._months.current()
+        if self._current is None or shelf not in self._current:
+            self._current = self._months.current()  # it may have been made, and the answer lost
         if shelf not in self._current:
             self._current[shelf] = self._months.make(shelf)
         return self._current[shelf]
@@ -172,9 +172,17 @@ class ElasticIndex:
     def show(self) -> None:
         written = self._written
         if written != self._shown:
-            with self._cluster.asked(WRITE_SECONDS) as client:
-                client.indices.refresh(index=self._months.family, ignore_unavailable=True)
+            self._refresh(self._months.family)
             self._shown = written
+
+    def _refresh(self, index: str) -> None:
+        """Let every copy show what it has. One that did not would go on answering without it."""
+        with self._cluster.asked(WRITE_SECONDS) as client:
+            copies = client.indices.refresh(index=index, ignore_unavailable=True)["_shards"]
+            if copies["failed"]:
+                raise self._cluster.away(
+                    f"Elasticsearch shows what is new in {copies['successful']} copies and not in {copies['failed']}."
+                )
 
     def forget(self, ids: Collection[str]) -> int:
         with self._turn:
@@ -245,8 +253,7 @@ class ElasticIndex:
                         under_way.append(hand.submit(self._sent, bulk, operations))
                     for each in under_way:
                         refused += each.result()
-                with self._cluster.asked(WRITE_SECONDS) as client:
-                    client.indices.refresh(index=index)
+                self._refresh(index)
             if not put_any:
                 self._months.drop(shelf)
         return refused
@@ -266,8 +273,7 @@ class ElasticIndex:
         raise self._cluster.away(f"Elasticsearch is too busy for {len(operations)} documents.")
 
     def tallies(self) -> Mapping[int, Tally]:
-        with self._cluster.asked(WRITE_SECONDS) as client:
-            client.indices.refresh(index=self._months.family, ignore_unavailable=True)
+        self._refresh(self._months.family)
         answer = self._told(mapping.TALLIES)
         days = answer["aggregations"]["days"]["buckets"] if "aggregations" in answer else ()
         return {day["key"]: Tally(day["doc_count"], int(day["marks"]["value"])) for day in days}

@@ -95,21 +95,28 @@ class Months:
         self._create(index, [])
         try:
             yield index
-            self._swap(shelf, old, index)
         except BaseException:
             with suppress(IndexAway):
                 self._delete([index])
             raise
+        self._swap(shelf, old, index)
 
     def _swap(self, shelf: str, old: str | None, new: str) -> None:
-        """In one step of the cluster: no search sees both, or none."""
+        """In one step of the cluster: no search sees both, or none.
+
+        A lost answer does not say whether it was done. Then the new index is not deleted: it may be all there is.
+        """
         actions: list[dict[str, dict[str, str]]] = [
             {"add": {"index": new, "alias": alias}} for alias in (self.family, self.alias(shelf))
         ]
         if old:
             actions.append({"remove_index": {"index": old}})
-        with self._cluster.asked(WRITE_SECONDS) as client:
-            client.indices.update_aliases(actions=actions)
+        try:
+            with self._cluster.asked(WRITE_SECONDS) as client:
+                client.indices.update_aliases(actions=actions)
+        except IndexAway:
+            if self.current().get(shelf) != new:
+                raise
 
     def drop(self, shelf: str) -> None:
         """Take a month away."""

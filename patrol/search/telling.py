@@ -176,7 +176,7 @@ class Telling:
 
 
 def _settled(told: _Batch) -> Projected:
-    """Take out what was heard, in one short transaction."""
+    """Take out what was heard, in one short transaction. An index that takes nothing at all is left alone for a while."""
     unheard = [row for row in told.rows if told.dead or told.again]
     dead = [row for row in unheard if row.id in told.dead]
     again = [row for row in unheard if row.id in told.again and row.id not in told.dead]
@@ -188,8 +188,10 @@ def _settled(told: _Batch) -> Projected:
             OutboxRow.objects.filter(pk=row.pk).update(
                 dead_because=told.dead[row.id][:500], attempts=F("attempts") + 1
             )
-        _later(again, _wait(again, 0.0))
-    return Projected(done=len(done), retried=len(again), dead=len(dead))
+        seconds = _wait(again, 0.0)
+        _later(again, seconds)
+    blocked = again and not done and not dead
+    return Projected(len(done), len(again), len(dead), seconds if blocked else 0.0)
 
 
 def _take_out(rows: Sequence[int]) -> None:

@@ -280,6 +280,30 @@ def test_only_what_failed_is_sent_again(register: Path, kept: Kept, scripted: st
     assert [len(ids) for ids in Scripted.bulks] == [2, 1]
 
 
+@pytest.mark.parametrize("refuses", [403, 429])
+def test_index_that_takes_nothing_is_not_sent_the_whole_outbox(
+    register: Path,
+    kept: Kept,
+    scripted: str,
+    monkeypatch: pytest.MonkeyPatch,
+    refuses: int,
+) -> None:
+    """A full disk: an hour of rows would be read, opened and refused each minute."""
+    monkeypatch.setattr("patrol.search.outbox.FIRST", 1)
+    monkeypatch.setattr("patrol.search.outbox.AT_ONCE", 1)
+    for _ in range(12):
+        kept.lead()
+    settings = Settings(home=register, search_url=scripted)
+    Scripted.script += [(200, {}, [refuses])] * 12
+    told = project(settings)
+    assert (told.done, told.dead) == (0, 0)
+    assert told.wait_seconds >= 0.5
+    assert len(Scripted.bulks) <= 3, "those that were under way"
+    Scripted.script.clear()
+    rows().update(next_at=NOON)
+    assert project(settings).done == 12
+
+
 def test_request_that_is_too_large_is_halved_until_one_document_is_the_fault(
     tmp_path: Path, scripted: str, post: MakePost
 ) -> None:
