@@ -22,9 +22,10 @@ from pipelines.fold import Folded
 from pipelines.fold_table import ignored
 from pipelines.links import MAIL_SIGN, URL_SIGN, mails, refanged, urls
 from pipelines.match import Scan, Signs
-from pipelines.messengers import INVITE, LINK_SIGN, MENTION_SIGN, WORDS, linked, mentioned
+from pipelines.messengers import WORDS
 from pipelines.phones import SIGN as PHONE_SIGN
 from pipelines.phones import phones
+from pipelines.profiles import INVITE, LINK_SIGN, MENTION_SIGN, linked, mentioned
 from pipelines.readings import View
 from pipelines.roles import PLAIN, Surroundings, said_in
 from pipelines.wallets import SHAPES, address

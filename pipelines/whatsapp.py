@@ -7,8 +7,9 @@ from itertools import islice
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
 from pipelines.links import DOT
-from pipelines.messengers import added, schemed
+from pipelines.messengers import added
 from pipelines.phones import phones
+from pipelines.profiles import schemed
 from pipelines.regexes import folded_regex
 
 SIGN = r"whats ?app|watsapp|\bwa\b"

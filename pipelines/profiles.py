@@ -1,0 +1,113 @@
+"""Accounts that a link leads to (`t.me/abc`, `line.me/ti/p/~abc`), and bare mentions (`@abcde`)."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+
+from patrol.models import HandleKind
+from pipelines.contact import MOST, Contact
+from pipelines.links import BRACKETS, DOT
+from pipelines.regexes import folded_regex
+
+NO_ACCOUNT = frozenset([
+    "pay", "store", "points", "point", "today", "bank", "official", "group", "app", "music",
+    "tv", "webtoon", "shop", "mobile", "taxi", "travel", "http", "https", "www", "line",
+    "telegram", "wechat", "whatsapp", "skype", "id", "email", "mail", "mms", "sms", "bot",
+    "notify", "works", "the", "and", "dance", "drawing", "manager", "doctor", "pods", "hotel",
+    "stickers", "sticker", "theme", "login", "joinchat", "instagram", "insta", "reel", "reels",
+    "stories", "story", "explore", "accounts", "direct", "about", "share", "legal", "live",
+    "followers",
+])  # fmt: skip
+"""What a link or a word is often followed by, and is nobody's account."""
+
+_LINE_LINK = (
+    rf"(?:line://(?:r/)?ti/[pg]2?/|(?:page{DOT})?line{DOT}(?:me|naver{DOT}jp)/(?:r/)?(?:ti/[pg]2?/)?|lin{DOT}ee/)"
+    r"(?P<account>[~@%]?[a-z0-9._\-]{3,80})"
+)
+_TELEGRAM_LINK = (
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:s/)?"
+    r"|tg://resolve\?domain=)(?P<account>[a-z0-9_\-]{4,40})"
+)
+_TELEGRAM_INVITE = (
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:joinchat/|\+)"
+    r"|tg://join\?invite=)(?P<account>[a-z0-9_\-]{3,40})"
+)
+"""To a closed group. Its capitals carry meaning, other than those of a name."""
+_INSTAGRAM_LINK = (
+    rf"(?<![a-z0-9])(?:instagram{DOT}com/(?:stories/|_u/)?|instagr{DOT}am/|ig{DOT}me/m/)"
+    r"(?P<account>@?[a-z0-9_][a-z0-9_.]{1,29})"
+)
+LINK_SIGN = "(?:me|ee|jp|dog)/|tg:|line:/|instagr"
+MENTION_SIGN = "@[a-z]"
+_LINKS = (
+    (HandleKind.LINE, _LINE_LINK, ("me/", "ee/", "jp/", "e:/")),
+    (HandleKind.TELEGRAM, _TELEGRAM_INVITE, ("me/", "dog/", "tg:")),
+    (HandleKind.TELEGRAM, _TELEGRAM_LINK, ("me/", "dog/", "tg:")),
+    (HandleKind.INSTAGRAM, _INSTAGRAM_LINK, ("instagr", "me/m/")),
+)
+"""Each with what it cannot do without, which is found faster."""
+_LONGEST_HOST = 18
+"""Characters before the slash."""
+_LONGEST_DEFANGED = 48
+"""The same with dots written as ` [ dot ] `."""
+INVITE = "+"
+"""Begins the value of an invitation to a group: no name begins so."""
+_MENTION = r"(?<![a-z0-9._@/!#$%&*\-])@(?P<account>[a-z][a-z0-9_]{4,31})(?![a-z0-9_@]|\.[a-z]|://)"
+_ELSEWHERE = (
+    r"(?:\big|insta(?:gram)?|twitter|推特|\bx|threads|脆|fb|facebook|臉書|tiktok|抖音|youtube|yt|小紅書|discord|dc|微博|plurk|噗浪"
+    r"|snap(?:chat)?|skype|rt|by|via)[^\w@]{0,4}$"
+)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(folded_regex(pattern))
+
+
+def linked(text: str) -> Iterator[Contact]:
+    """Accounts of a folded text that a link leads to: `t.me/abc`."""
+    return islice(_links(text), MOST)
+
+
+def mentioned(text: str) -> Iterator[Contact]:
+    """Bare mentions in a folded text: `@abcde`."""
+    for found in islice(_pattern(_MENTION).finditer(text), MOST):
+        near = max(0, found.start() - 20)
+        if not _pattern(_ELSEWHERE).search(text, near, found.start()):
+            yield Contact(HandleKind.TELEGRAM, found["account"], *found.span(), 0.4)
+
+
+def _links(text: str) -> Iterator[Contact]:
+    for kind, pattern, needs in _LINKS:
+        first = first_of(text, needs)
+        if first < 0:
+            continue
+        longest = _LONGEST_DEFANGED if BRACKETS.search(text) else _LONGEST_HOST
+        for found in _pattern(pattern).finditer(text, max(0, first - longest)):
+            ends = "." if kind is HandleKind.INSTAGRAM else ".-_"
+            account = found["account"].lstrip("~").replace("%40", "@").rstrip(ends)
+            if account not in NO_ACCOUNT:
+                end = found.end() - (len(found["account"]) - len(found["account"].rstrip(".-")))
+                start = schemed(text, found.start())
+                value = f"{INVITE}{account}" if pattern == _TELEGRAM_INVITE else account
+                yield Contact(kind, value, start, end, 0.95)
+
+
+_SCHEME = re.compile(r"h(?:tt|xx)ps? ?[\[(]?:[\])]? ?//(?:www\.)?$")
+
+
+def schemed(text: str, start: int) -> int:
+    """Where a link begins, with the `https://` before it."""
+    before = _SCHEME.search(text[max(0, start - 20) : start])
+    return start - len(before[0]) if before else start
+
+
+def first_of(text: str, needs: tuple[str, ...]) -> int:
+    """Where the first of these is; -1 if none is."""
+    first = -1
+    for need in needs:
+        place = text.find(need, 0, len(text) if first < 0 else first + len(need))
+        if place >= 0:
+            first = place
+    return first
