@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with a migrated, empty register, made once."""
+    """A data directory with a migrated, empty register, made once for all sessions that share a folder."""
     os.environ["PATROL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     home = tmp_path_factory.mktemp("template") / "home"
     home.mkdir()
@@ -52,12 +53,24 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from patrol.register.start import start
 
     start(web=True)
+    shared = Path(os.environ.get("TESTS_SHARED") or home.parent)
+    with (shared / "turn").open("w") as turn:
+        flock(turn, LOCK_EX)
+        if not (shared / "migrated").exists():
+            _migrate()
+            shutil.copytree(home, shared / "migrating")
+            (shared / "migrating").rename(shared / "migrated")
+            return home
+    shutil.copytree(shared / "migrated", home, dirs_exist_ok=True)
+    return home
+
+
+def _migrate() -> None:
     from django.core.management import call_command
     from django.db import connections
 
     call_command("migrate", verbosity=0)
     connections.close_all()
-    return home
 
 
 Opened = Callable[[Path], AbstractContextManager[Path]]
