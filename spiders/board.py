@@ -137,6 +137,7 @@ class Board(Engine):
         for hooks in self.rows:
             rows = [row for row in page.each(hooks) if self.number_of(row)]
             if rows:
+                page.took(self.rows, hooks)
                 page.tell_dates(partial(self._dates, rows))
                 return rows
         return []
@@ -216,7 +217,7 @@ class Board(Engine):
                 continue
             found = row.page.moment(words, "nothing but a date")
             if found is not None and found.precision in _TIMED:
-                row.page.hooks["nothing but a date"] += 1
+                row.page.took(self.posted_at, "nothing but a date")
                 return found
         return None
 
@@ -226,7 +227,7 @@ class Board(Engine):
         for hook in hooks:
             for found in self._moments(row, hook):
                 if found.precision in _TIMED:
-                    row.page.hooks[hook] += 1
+                    row.page.took(hooks, hook)
                     return found
                 rough = rough or found
         return rough

@@ -234,6 +234,7 @@ class _Run:
             page_rows=spider.walk.page_rows or None,
             overran=spider.walk.overran,
             feeds=spider.walk.feeds,
+            found=spider.finding.found,
             engine=_engine_name(spider),
             evidence=spider.evidence,
             retry_at=_retry_at(self._gate),

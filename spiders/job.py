@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from patrol.models import Authorization, Model, Moment, Outcome, Source, Validator
+from patrol.models import Authorization, Found, Model, Moment, Outcome, Source, Validator
 
 
 class Job(Model):
@@ -81,6 +81,8 @@ class Report(Model):
     """Whether some list moved as a whole, as far as it is followed."""
     feeds: int = 0
     """Pages of feeds that were read: what they do not show any more is not to be had."""
+    found: Found | None = None
+    """What the engine found and by which of its hooks; None where no post was read."""
     engine: str | None = None
     evidence: str | None = None
     """By what the engine was recognised; None when it was named."""

@@ -40,7 +40,7 @@ class Record:
             found = self.get(path)
             rows = [row for row in found if isinstance(row, dict)] if _is_list(found) else []
             if rows:
-                self.page.hooks[path] += 1
+                self.page.took(paths, path)
                 return [Record(self.page, row) for row in rows]
         return []
 
@@ -49,7 +49,7 @@ class Record:
         for path in paths:
             words = _words(self.get(path))
             if words:
-                self.page.hooks[path] += 1
+                self.page.took(paths, path)
                 return words
         return None
 
@@ -75,7 +75,7 @@ class Record:
             words = _words(self.get(path))
             found = self.page.moment(words, path) if words else None
             if found is not None:
-                self.page.hooks[path] += 1
+                self.page.took(paths, path)
                 return found
         return None
 

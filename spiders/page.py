@@ -79,7 +79,7 @@ class Row:
         for selector in selectors:
             nodes = self.node.css(selector)
             if nodes:
-                self.page.hooks[selector] += 1
+                self.page.took(selectors, selector)
                 return [Row(self.page, node) for node in nodes]
         return []
 
@@ -99,7 +99,7 @@ class Row:
         for hook in hooks:
             found = self._first(hook)
             if found:
-                self.page.hooks[hook] += 1
+                self.page.took(hooks, hook)
                 return found
         return None
 
@@ -135,7 +135,7 @@ class Row:
             for value in self.values(hook):
                 found = self.page.moment(value, hook)
                 if found is not None:
-                    self.page.hooks[hook] += 1
+                    self.page.took(hooks, hook)
                     return found
         return None
 
@@ -164,7 +164,7 @@ class Row:
             for href in self.values(hook) if "@" in hook else self._hrefs(hook):
                 url = self.page.absolute(href)
                 if url is not None:
-                    self.page.hooks[hook] += 1
+                    self.page.took(hooks, hook)
                     return url
         return None
 
@@ -183,7 +183,7 @@ class Row:
             for node in self._found(selector):
                 body = self._read(self._with(node, also), without)
                 if body.text or body.media:
-                    self.page.hooks[selector] += 1
+                    self.page.took(selectors, selector)
                     return body
                 silent = silent or body
         return silent
@@ -244,6 +244,8 @@ class Page(Row):
         self.source = source
         self.hooks: Counter[str] = Counter()
         """How often each hook gave something."""
+        self.turns: Counter[tuple[str, str]] = Counter()
+        """The same for each hook that has others behind it: its name, and that of the one which gave something."""
         self.notes: dict[str, object] = {}
         """What an engine remembers between two questions about the same page."""
         self._anywhere: dict[str, bool] = {}
@@ -311,6 +313,12 @@ class Page(Row):
         if told is None and self.language[:2] in _DAY_FIRST:
             return "dmy"
         return "mdy" if told is None and self.language == "en-us" else told
+
+    def took(self, hooks: Sequence[str], hook: str) -> None:
+        """Count which of several hooks gave something."""
+        self.hooks[hook] += 1
+        if len(hooks) > 1:
+            self.turns[hooks[0], hook] += 1
 
     def absolute(self, href: str | None) -> str | None:
         """A link's whole address, without session ids; None if it is not one of the web."""

@@ -19,6 +19,7 @@ from spiders.capture import Received, clean_posts, receive
 from spiders.detect import detect
 from spiders.engines import load
 from spiders.engines.base import Engine
+from spiders.found import Finding
 from spiders.gate.door import AGE, HOPS, IF_CHANGED, NETWORK_FAULTS, request_to
 from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason, Refusal
@@ -58,6 +59,7 @@ class BoardSpider(scrapy.Spider):
         self.evidence: str | None = None
         self.pages = 0
         self.posts = 0
+        self.finding = Finding()
         self.media_cut = 0
         self.unread = 0
         """Pages to which a list led and that no engine knows."""
@@ -220,6 +222,7 @@ class BoardSpider(scrapy.Spider):
         return True
 
     def _follow(self, visit: Visit, reading: Reading, page: ReadPage, received: Received) -> None:
+        self.finding.add(received.page, page.posts)
         repeated = self.walk.repeats(page.capture.drawn_sha256 or page.capture.raw_sha256)
         if self.walk.hopeless:
             self.verdict.note(

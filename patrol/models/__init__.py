@@ -2,7 +2,7 @@
 
 from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.flagging import Flagging, Handle, Match, Part, Span
-from patrol.models.health import Because, Health
+from patrol.models.health import Because, Drift, Found, Health, Lack
 from patrol.models.notice import HelpPlace, MessageChannel, NoticeKind
 from patrol.models.post import (
     Capture,
@@ -79,9 +79,11 @@ __all__ = [
     "Channel",
     "Disguise",
     "DismissReason",
+    "Drift",
     "Examples",
     "Exemption",
     "Flagging",
+    "Found",
     "Handle",
     "HandleKind",
     "HandleRole",
@@ -90,6 +92,7 @@ __all__ = [
     "HelpPlace",
     "Hit",
     "Ingredient",
+    "Lack",
     "LeadKind",
     "LeadStatus",
     "Level",

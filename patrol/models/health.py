@@ -1,5 +1,6 @@
 """How a source fares, as its own runs tell it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from patrol.models.base import Model, Moment
@@ -20,6 +21,45 @@ class Because(StrEnum):
     """The limit above: less is posted than would make it wait so long."""
     RUN = "run"
     """How long its runs take: it is left alone for as long again."""
+
+
+class Found(Model):
+    """What a run's engine found, and by which of its hooks. Counts only."""
+
+    posts: int = 0
+    """That were read, known ones included."""
+    no_author: int = 0
+    no_date: int = 0
+    no_text: int = 0
+    """Posts that lack it."""
+    hooks: Mapping[str, Mapping[str, int]] = {}
+    """By the first of several hooks for the same thing: how often each of them gave it."""
+
+
+class Lack(StrEnum):
+    """What posts may come without."""
+
+    AUTHOR = "author"
+    DATE = "date"
+    TEXT = "text"
+
+
+class Drift(Model):
+    """Something that an engine found in another way before, or did not miss: the board may have changed its pages."""
+
+    part: str
+    """What is found: what posts lack, else the first of the hooks for it."""
+    lack: Lack | None = None
+    """What more posts lack than before; None where another hook gives the same."""
+    usual: str = ""
+    """The hook that gave it before."""
+    hook: str = ""
+    """The one that gives it now."""
+    before: int
+    now: int
+    """Of a hundred: posts that lack it, or times that the usual hook gave it."""
+    since: Moment
+    """When the first run had ended that showed it."""
 
 
 class Health(Model):
@@ -49,6 +89,10 @@ class Health(Model):
     """Since when nothing new came although much comes at these hours of the week; None where all is as usual."""
     usual: int | None = None
     """Posts that came at the same hours in each of the weeks before, at least."""
+    drifts: tuple[Drift, ...] = ()
+    """In what its pages are not what they were."""
+    drifted_since: Moment | None = None
+    """When the first of them began; all are told together, once."""
 
     @property
     def posts_an_hour(self) -> float:

@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     MANDATE_ENDING = "mandate_ending"
     SOURCE_FAILING = "source_failing"
     SOURCE_RECOVERED = "source_recovered"
+    SOURCE_DRIFTED = "source_drifted"
+    """Its pages are not what they were: its engine finds things in another way, or misses some."""
     RULE_BRAKED = "rule_braked"
     QUERY_HIT = "query_hit"
     QUERY_BROKEN = "query_broken"

@@ -96,6 +96,7 @@ def _ended(report: Report) -> runs.Ended:
         page_rows=report.page_rows,
         overran=report.overran,
         feeds=report.feeds,
+        found=report.found,
         engine=report.engine,
         evidence=report.evidence,
         retry_at=report.retry_at,

@@ -15,6 +15,7 @@ TITLES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.MANDATE_ENDING: ("An authorization ends", "授權將到期"),
     NoticeKind.SOURCE_FAILING: ("A source cannot be read", "來源無法讀取"),
     NoticeKind.SOURCE_RECOVERED: ("A source is read again", "來源恢復讀取"),
+    NoticeKind.SOURCE_DRIFTED: ("A source's pages are not what they were", "來源的網頁與以往不同"),
     NoticeKind.RULE_BRAKED: ("A rule was set to review", "規則已改為待檢討"),
     NoticeKind.QUERY_HIT: ("A standing query has hits", "常駐查詢有命中"),
     NoticeKind.QUERY_BROKEN: ("A standing query cannot be asked any more", "常駐查詢無法執行"),

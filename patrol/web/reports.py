@@ -94,6 +94,15 @@ REPORTS: tuple[str, ...] = (
     gettext_noop(
         "Nothing new came for {0} hours, although {1} posts at least came at the same hours of each week before."
     ),
+    gettext_noop("Since {0}, {1} of 100 posts have no author; before, {2} of 100 had none."),
+    gettext_noop("Since {0}, {1} of 100 posts have no date; before, {2} of 100 had none."),
+    gettext_noop("Since {0}, {1} of 100 posts have no words; before, {2} of 100 had none."),
+    gettext_noop(
+        "Since {0}, its pages are read by `{1}` instead of `{2}`, which gave the same {3} of 100 times before and gives it {4} of 100 times now."
+    ),
+    gettext_noop(
+        "The board may have changed its pages: compare its latest posts with what stands there. Propose selectors or another engine where something is missing; where nothing is, have it learned anew."
+    ),
     gettext_noop("The run needed more memory, time or pages than it may."),
     gettext_noop("The board gives the same page for different addresses."),
     gettext_noop("No engine knows the software of this board."),

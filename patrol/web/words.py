@@ -154,6 +154,7 @@ LABELS: dict[str, str | Promise] = {
     NoticeKind.MANDATE_ENDING: _("An authorization ends"),
     NoticeKind.SOURCE_FAILING: _("A source cannot be read"),
     NoticeKind.SOURCE_RECOVERED: _("A source is read again"),
+    NoticeKind.SOURCE_DRIFTED: _("A source's pages are not what they were"),
     NoticeKind.RULE_BRAKED: _("A rule was set to review"),
     NoticeKind.QUERY_HIT: _("A standing query has hits"),
     NoticeKind.QUERY_BROKEN: _("A standing query cannot be asked any more"),

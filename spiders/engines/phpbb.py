@@ -246,7 +246,7 @@ def _posted_at(row: Row, theme: Theme) -> PostedAt | None:
     for hook in theme.posted_at:
         for found in [row.time(hook)] if "@" in hook else _readings(row, hook, theme):
             if found is not None and found.precision in {Precision.SECOND, Precision.MINUTE}:
-                row.page.hooks[hook] += 1
+                row.page.took(theme.posted_at, hook)
                 return found
             rough = rough or found
     return rough or row.dated()

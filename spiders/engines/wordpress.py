@@ -302,7 +302,7 @@ def _first(page: Page, hooks: tuple[str, ...]) -> str | None:
         for node in _outside(page, hook):
             name = one_line(node.attributes.get("content") or node.text())
             if 1 < len(name) <= 80:
-                page.hooks[hook] += 1
+                page.took(hooks, hook)
                 return name
     return None
 
@@ -313,7 +313,7 @@ def _first_time(page: Page) -> PostedAt | None:
             said = node.attributes.get("datetime") or node.attributes.get("content") or node.text()
             found = page.moment(one_line(said)[:200], hook)
             if found is not None:
-                page.hooks[hook] += 1
+                page.took(_PUBLISHED, hook)
                 return found
     return None
 

@@ -1,7 +1,7 @@
 """What a source's own runs tell of it: how often to read it, what is too little, how long to leave it alone, what was lost.
 
 Everything is counted from the runs anew when one ends, and kept beside the
-source; the arithmetic stands in `rhythm`, `quiet` and `breaker`.
+source; the arithmetic stands in `rhythm`, `quiet`, `drift` and `breaker`.
 """
 
 from dataclasses import dataclass, replace
@@ -13,11 +13,11 @@ from django.db.models.aggregates import Count
 
 from dashboards.counting import GREEN, instant, plainly
 from dashboards.watch import Watch
-from patrol.actions.collecting import breaker, quiet, rhythm
+from patrol.actions.collecting import breaker, drift, quiet, rhythm
 from patrol.actions.collecting.quiet import LEARNED, Silence, weeks_before
 from patrol.actions.collecting.rhythm import SEEN, Reading
 from patrol.actions.staffing.shifts import settings_now
-from patrol.models import Health, Outcome, Source
+from patrol.models import Drift, Found, Health, Outcome, Source
 from patrol.register.tables import RunRow, SourceRow
 
 _COMPARED = (quiet.WEEKS + 1) * quiet.WEEK
@@ -89,6 +89,8 @@ def examined(
     failures = 0 if outcome.green else failures_of(row)[0] + (outcome not in breaker.NO_FAULT)
     alone = breaker.stretched(timedelta(minutes=every), failures, settings_now().failures_told)
     opened = outcome not in breaker.STILL_READ and alone > timedelta(minutes=every)
+    before = health_of(row)
+    drifts = _drifts(row, run, before, now)
     silent = _silence(row, now) if outcome is Outcome.SUSPICIOUSLY_EMPTY else None
     return Health(
         at=now,
@@ -104,6 +106,8 @@ def examined(
         rows_runs=runs,
         quiet_since=silent.since if silent else None,
         usual=silent.usual if silent else None,
+        drifts=drifts,
+        drifted_since=((before and before.drifted_since) or drifts[0].since) if drifts else None,
     )
 
 
@@ -191,6 +195,18 @@ def _taken(row: SourceRow, now: datetime) -> timedelta:
     runs = _good(row, now - SEEN).exclude(begun_at=None).values_list("begun_at", "ended_at")
     taken = [ended - begun for begun, ended in runs if begun and ended]
     return median_high(taken) if taken else timedelta()
+
+
+def _drifts(row: SourceRow, run: RunRow, before: Health | None, now: datetime) -> tuple[Drift, ...]:
+    """In what its pages are not what they were, this run's among them."""
+    told = [drift.Told(now, Found.model_validate(run.found))] if run.found else []
+    since = max(now - LEARNED, row.learned_since or now - LEARNED)
+    kept = _ended(row).filter(ended_at__gte=since, found__isnull=False).order_by("-ended_at")
+    for at, found in kept.values_list("ended_at", "found")[: drift.MOST_RUNS]:
+        if at is not None:
+            told.append(drift.Told(at, Found.model_validate(found)))
+    known = {one.part: one.since for one in before.drifts} if before else {}
+    return tuple(drift.compared(told, known))
 
 
 def _hours(span: timedelta) -> int:

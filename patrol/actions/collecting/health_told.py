@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 
-from patrol.models import Because, Health, Source
+from patrol.models import Because, Drift, Health, Lack, Source
+from patrol.search.index import LOCAL
 
 
 def told(source: Source, health: Health | None) -> tuple[str, ...]:
     """How often it is read and why, how long it is left alone, and below what a run is not believed."""
     if health is None:
         return (f"It is to be read every {source.every_minutes} minutes; no run has ended so far.",)
-    return (*_rhythm(source, health), *_breaker(health), *_floor(source, health))
+    return (
+        *_rhythm(source, health),
+        *_breaker(health),
+        *_floor(source, health),
+        *_drifts(health),
+    )
 
 
 def _rhythm(source: Source, health: Health) -> Iterator[str]:
@@ -53,3 +59,23 @@ def _floor(source: Source, health: Health) -> Iterator[str]:
     if health.quiet_since is not None and health.usual is not None:
         hours = max(1, round((health.at - health.quiet_since).total_seconds() / 3600))
         yield f"Nothing new came for {hours} hours, although {health.usual} posts at least came at the same hours of each week before."
+
+
+def _drifts(health: Health) -> Iterator[str]:
+    for one in health.drifts:
+        yield _drift(one)
+    if health.drifts:
+        yield "The board may have changed its pages: compare its latest posts with what stands there. Propose selectors or another engine where something is missing; where nothing is, have it learned anew."
+
+
+def _drift(one: Drift) -> str:
+    at = f"{one.since.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    match one.lack:
+        case Lack.AUTHOR:
+            return f"Since {at}, {one.now} of 100 posts have no author; before, {one.before} of 100 had none."
+        case Lack.DATE:
+            return f"Since {at}, {one.now} of 100 posts have no date; before, {one.before} of 100 had none."
+        case Lack.TEXT:
+            return f"Since {at}, {one.now} of 100 posts have no words; before, {one.before} of 100 had none."
+        case _:
+            return f"Since {at}, its pages are read by `{one.hook}` instead of `{one.usual}`, which gave the same {one.before} of 100 times before and gives it {one.now} of 100 times now."

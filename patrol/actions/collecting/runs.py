@@ -13,7 +13,7 @@ from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources import source_of
 from patrol.actions.desk import Act, Desk
-from patrol.models import Authorization, Health, Outcome, Permission, Source, Validator, Verb
+from patrol.models import Authorization, Found, Health, Outcome, Permission, Source, Validator, Verb
 from patrol.register import clock, presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 from patrol.settings import Settings
@@ -63,6 +63,8 @@ class Ended:
     """Whether some list moved as a whole, as far as it is followed."""
     feeds: int = 0
     """Pages of feeds: what they do not show any more is not to be had."""
+    found: Found | None = None
+    """What its engine found and by which hook, to be compared with the runs before."""
     retry_at: datetime | None = None
     """Not before this moment does the site want to be asked again."""
 
@@ -234,7 +236,7 @@ def end_silent(desk: Desk) -> int:
 
 
 _COUNTS = ("pages", "unchanged", "requests", "requests_refused", "media_cut")
-_LEARNED = ("rows", "page_rows", "overran", "lost_posts")
+_LEARNED = ("rows", "page_rows", "overran", "lost_posts", "found")
 _BEGUN = ("begun_at", "beat_at", "every_minutes", "authorization")
 _WRITTEN = ("outcome", "ended_at", "detail", *_COUNTS, *_LEARNED, *_BEGUN)
 
@@ -242,6 +244,7 @@ _WRITTEN = ("outcome", "ended_at", "detail", *_COUNTS, *_LEARNED, *_BEGUN)
 def _believed(run: RunRow, ended: Ended, now: datetime) -> Ended:
     """What a run came to beside what is known of its source: nothing new, too little, or some lost for good."""
     run.rows, run.page_rows = ended.rows, ended.page_rows
+    run.found = ended.found.model_dump(mode="json") if ended.found else None
     if not ended.outcome.green:
         return ended
     source = source_of(run.source)

@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from patrol.actions.collecting.binding import binds
 from patrol.actions.collecting.endings import WARNED
-from patrol.actions.collecting.health import failures_of
+from patrol.actions.collecting.health import failures_of, health_of
 from patrol.actions.notifying.notices import people_who, tell
 from patrol.actions.notifying.oncall import on_call
 from patrol.actions.staffing.shifts import settings_now, shift_at
@@ -102,6 +102,23 @@ def _tell_recovered(source: SourceRow, good: int) -> int:
     )
 
 
+def _drifting(now: datetime) -> int:
+    """Once when a source's pages are not what they were, however many runs find the same; the count is of what differs."""
+    told = 0
+    for source in SourceRow.objects.filter(paused_at=None, health__isnull=False):
+        found = health_of(source)
+        if found is not None and found.drifted_since is not None and found.at >= now - NEWS:
+            told += tell(
+                people_who(source.unit_id, Permission.SOURCES_RUN),
+                NoticeKind.SOURCE_DRIFTED,
+                f"/sources/{source.name}/",
+                about=f"source:{source.name}",
+                count=len(found.drifts),
+                once=f"drift:{source.pk}:{found.drifted_since:%Y%m%d%H%M%S}",
+            )
+    return told
+
+
 def _tell_of(source: SourceRow, kind: NoticeKind, now: datetime, *, count: int, once: str) -> int:
     """Its owner and the officer on call hear of it; the supervisors where there is neither. One message for all."""
     if Notice.objects.filter(kind=kind, about=f"source:{source.name}", once=once).exists():
@@ -173,4 +190,10 @@ def _tell_referral(people: list[Person], lead_id: int, once: str) -> int:
     )
 
 
-_ALL: tuple[Callable[[datetime], int], ...] = (_braked, _failing, _ending, _unfinished)
+_ALL: tuple[Callable[[datetime], int], ...] = (
+    _braked,
+    _failing,
+    _drifting,
+    _ending,
+    _unfinished,
+)

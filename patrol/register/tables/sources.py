@@ -118,6 +118,8 @@ class RunRow(models.Model):
     """Rows that were seen: threads on lists, and posts; null where a run ended before it could count them, or a page had not changed."""
     page_rows = models.PositiveIntegerField(null=True)
     """Most rows of one page of a list or a feed."""
+    found = models.JSONField(null=True)
+    """A `patrol.models.Found`: what the engine found and by which hook; null where no post was read."""
     overran = models.BooleanField(default=False)
     """Whether nothing that it saw had been known before, as far as it may follow: older posts were out of its sight."""
     lost_posts = models.PositiveIntegerField(null=True)
