@@ -24,14 +24,14 @@ _GAP = r"[^\w。;!?@]{0,6}"
 """What stands between a word and its number."""
 _ACCOUNT = r"(?:帳號|帳戶|賬號|賬戶|戶頭|(?<![a-z])(?:account(?: no| number)?|acct?|a/c)(?![a-z]))"
 _BANK = (
-    r"(?:[^\W\da-z_]{0,8}(?:銀行?|商銀|合庫|郵局|郵政|農會|漁會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦)"
+    r"(?:[^\W\da-z_]{0,8}(?:銀行?|商銀|合庫|合作金庫|郵局|郵政|農會|漁會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦)"
     r"(?:[^\W\da-z_]{1,5}分行)?|(?<![a-z])(?:line ?|[a-z]{2,15} )?bank(?: of [a-z]{2,15})?(?![a-z])|post office)"
 )
 _CODE = rf"[(\[]?(?P<told>{_DIGIT}{{3}})[)\]]?"
 _WORDS = r"(?:代碼|代號|(?<![a-z])code(?![a-z]))"
 _ANY = re.compile(
     folded_regex(
-        "[銀匯轉]|合庫|郵局|郵政|[農漁]會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦"
+        "[銀匯轉收付]|[合金]庫|郵局|郵政|[農漁]會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦"
         "|[帳賬][號戶]|戶頭|代[碼號]|bank|acc|a/c|code|post office"
     )
 )
@@ -58,7 +58,12 @@ def _before(pattern: str) -> re.Pattern[str]:
 _WITH_CODE = (
     (_before(rf"(?:{_BANK}|機構|金融)(?:的)?{_WORDS}(?:{_GAP}{_BANK})?"), 0.95),
     (_before(rf"{_BANK}(?:{_GAP}{_ACCOUNT})?"), 0.9),
-    (_before(rf"(?:匯款|轉帳|收款|存款|入帳|匯入|付款){_ACCOUNT}(?:{_GAP}{_BANK})?"), 0.9),
+    (
+        _before(
+            rf"(?:匯款|轉帳|[收受]款|存款|入帳|匯入|付款)(?:資料|資訊|{_ACCOUNT})?(?:{_GAP}{_BANK})?"
+        ),
+        0.9,
+    ),
     (
         _before(r"(?:匯|轉)(?:款|帳|錢)?(?:到|至|入|給|進)?(?:我的?|這個?|以下)?(?:帳戶|戶頭)?"),
         0.85,
@@ -66,19 +71,31 @@ _WITH_CODE = (
 )
 """Where the number begins with its bank's code, and how sure it then is."""
 _TOLD = _before(
-    rf"(?:{_BANK}|{_WORDS}){_GAP}(?:{_WORDS}{_GAP})?{_CODE}(?:{_GAP}{_BANK})?{_GAP}{_ACCOUNT}"
+    rf"(?:{_BANK}|{_WORDS}){_GAP}(?:{_WORDS}{_GAP})?{_CODE}(?:{_GAP}{_BANK})?(?:{_GAP}|[^0-9a-z。!?\n]{{0,10}}){_ACCOUNT}"
 )
 """Where the code stands before the word for the account."""
 _WITHOUT = (
     (_before(rf"{_BANK}(?:的|{_GAP}){_ACCOUNT}"), 0.85),
     (
         _before(
-            rf"(?:匯款|轉帳|收款|存款|入帳|匯入|付款|約定|虛擬)的?{_ACCOUNT}(?:{_GAP}{_BANK})?"
+            rf"(?:匯款|轉帳|[收受]款|存款|入帳|匯入|付款|約定|虛擬)的?{_ACCOUNT}(?:{_GAP}{_BANK})?"
+        ),
+        0.85,
+    ),
+    (
+        _before(
+            r"(?<![a-z])(?:pay|transfer|send|wire|deposit)(?: [a-z]{1,8}){0,4} account(?: no| number)?"
         ),
         0.85,
     ),
 )
 """Where no code is told."""
+_BEHIND = re.compile(
+    folded_regex(
+        rf"[^\w。;!?@]{{0,3}}(?:{_BANK}{_GAP})?{_WORDS}{_GAP}(?P<told>{_DIGIT}{{3}})(?![0-9a-z])"
+    )
+)
+"""Where the code is told after the number."""
 _POST = re.compile(folded_regex("郵局|郵政|post office"))
 POST_OFFICE = "700"
 _NEAR = 48
@@ -109,6 +126,8 @@ def _accounts(text: str) -> Iterator[Contact]:
             continue
         word, code, sure = told
         account = _digits(found["account"] if code or not found["code"] else found[0])
+        if code is None and (behind := _BEHIND.match(text, found.end())):
+            code = behind["told"]
         value = f"{_digits(code)}-{account}" if code else account
         opened = found.start() - len(before) + word.start()
         yield Contact(HandleKind.BANK, value, found.start(), found.end(), sure, opened=opened)

@@ -155,12 +155,22 @@ def _untaken(said: Iterable[Contact]) -> list[Contact]:
         others = kept
         if contact.kind is HandleKind.PHONE:  # 加賴 0900-000-000 is both
             others = [one for one in kept if one.kind not in _BY_PHONE]
+        elif contact.kind in _NAMED and contact.opened >= 0:  # LINE/WeChat: abc is both
+            others = [one for one in kept if not _same_place(one, contact)]
         if not _taken(others, contact.start, contact.end):
             kept.append(contact)
     return kept
 
 
 _BY_PHONE = frozenset({HandleKind.LINE, HandleKind.WECHAT, HandleKind.WHATSAPP})
+_NAMED = frozenset({HandleKind.LINE, HandleKind.TELEGRAM, HandleKind.WECHAT, HandleKind.INSTAGRAM})
+
+
+def _same_place(one: Contact, other: Contact) -> bool:
+    """Whether they are one name, at two messengers."""
+    return (
+        one.opened >= 0 and one.kind in _NAMED and one.end == other.end and one.kind != other.kind
+    )
 
 
 def _taken(contacts: Iterable[Contact], start: int, end: int) -> bool:

@@ -7,12 +7,14 @@ from itertools import islice
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
 
-MAIL_SIGN = r"@|[\[({] ?at"
-URL_SIGN = r"h(?:tt|xx)p|www|[a-z0-9\-]\.[a-z]{2}|[\[({] ?(?:\.|dot|点)"
+MAIL_SIGN = r"@|[\[({] ?at|小老鼠| at [a-z0-9\-]+ dot "
+URL_SIGN = r"h(?:tt|xx)p|www|[a-z0-9\-]\.[a-z]{2}|[\[({] ?(?:\.|dot|点)|[a-z]点[a-z]"
 
-DOT = r"(?:\.| ?[\[({] ?(?:\.|dot|点) ?[\])}] ?)"
+_SAID_DOT = r"(?<=[a-z])点(?=(?:com|net|org|tw|hk|cn|cc|io|xyz|top|vip|example)(?![a-z0-9])|me/)"
+"""Said instead of written: `shop點com`. 點 also means o'clock and to tap, so only before endings that mean nothing else."""
+DOT = rf"(?:\.| ?[\[({{] ?(?:\.|dot|点) ?[\])}}] ?|{_SAID_DOT})"
 _MAIL_DOT = rf"(?:{DOT}| dot )"
-_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?)"
+_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?| ?小老鼠 ?| at (?=[a-z0-9\-]+ dot ))"
 _LABEL = r"[a-z0-9][a-z0-9-]{0,62}+"
 """Possessive: nothing that may follow it is one of its characters, so it need not be tried shorter."""
 
@@ -173,10 +175,10 @@ _TRAILING = ".,;:!?'*_~|"
 
 def mails(text: str) -> Iterator[Contact]:
     """Mail addresses of a folded text, in lower case."""
-    spaced = " dot " in text
+    spaced = " dot " in text or "小老鼠" in text
     first = 0 if spaced else text.find("@")
     for found in islice(_finds(_MAIL, text, None if spaced else _ATTED, first), MOST):
-        value = _ATS.sub("@", _MAIL_DOTS.sub(".", found[0]), count=1)
+        value = _MAIL_DOTS.sub(".", _ATS.sub("@", found[0], count=1))
         if ".." not in value:
             sure = 0.95 if value == found[0] else 0.85
             yield Contact(HandleKind.MAIL, value, found.start(), found.end(), sure)

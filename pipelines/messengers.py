@@ -22,10 +22,15 @@ _ADD_ENDS = frozenset(folded_regex("加入我們的搜尋密蹤") + "+denymtaw")
 """Folded. The last characters of an invitation."""
 
 _BETWEEN = (
-    r"(?P<mid>(?:\s?(?:id|帳號|帳戶|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
-    r"|聯絡|聯繫|諮詢|請加|加|找我|找|我|聊聊|聊|你|的|是|為|(?:or|me|is|at|on|here|only|account|username|user)(?![a-z0-9_]))){0,6})"
+    r"(?P<also>(?:\s?(?:[/、&+,]|跟|和|與|及|或|and|or)\s?(?:line|賴|tg|telegram|電報|飛機|微信|wechat|wx|vx|ig|insta(?:gram)?|snap(?:chat)?|whatsapp|電話|手機)(?![a-z])){0,3})"
+    r"(?P<mid>(?:\s?(?:(?<!\s)id|,?\s?id(?![a-z0-9_.])|帳號|帳戶|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
+    r"|聯絡|聯繫|諮詢|請加|加|找我|找|我|聊聊|聊|你|同[名號步]|同|一樣|都是|也是|的|是|為|在?這[裡邊]?|如下|[喔哦唷呦吧啦嘍囉嗎呢]"
+    r"|(?:or|me|is|at|on|here|only|both|same|account|username|user)(?![a-z0-9_]))){0,6})"
 )
+"""Another messenger where the account is the same, and words that only lead to it."""
 _GAP = r"(?P<gap>[^\w。,;!?@]{0,8})"
+_SPACED = r"[a-z0-9](?P<sep>[ \-.*])[a-z0-9_.](?:(?P=sep)[a-z0-9_.]){2,28}(?![a-z0-9_@])"
+"""An account spelled character by character: `d e m o 7 7`, `d-e-m-o-7`."""
 _AFTER = r"(?![a-z0-9_@])(?!\.[a-z]{2,}/)(?!:/)"
 
 
@@ -48,35 +53,63 @@ class _Word(NamedTuple):
 _WORDS = (
     _Word(
         HandleKind.LINE,
-        r"(?:line(?:@|(?=[^a-z]|id))|賴|ㄌㄞˋ?|瀨(?<=加瀨)|萊(?<=加萊)|l(?<=加l)(?![a-z])|lai(?<=加lai)(?![a-z])|l(?<=\+l)(?![a-z]))",
+        r"(?:l(?:ine|[ .]i[ .]?n[ .]?e)(?:@|(?=[^a-z]|id))|賴|ㄌ ?ㄞ ?[ˋˊˇ]?|[瀨萊癩籟賚](?<=加[瀨萊癩籟賚])|[瀨癩](?=:)|小綠|綠色(?:軟體|app)|l(?<=加l)(?![a-z])|lai(?<=加lai)(?![a-z])|l(?<=\+l)(?![a-z]))",
         r"@?[a-z0-9][a-z0-9._\-]{2,29}",
-        sign=r"line|赖|ㄌㄞ|加[l濑莱]|\+l",
-        needs=("line", "赖", "ㄌㄞ", "加濑", "加莱", "加l", "+l"),
-        weak=("line",),
+        sign=r"l(?:ine|[ .]i[ .]?n[ .]?e)|赖|ㄌ ?ㄞ|加[l濑莱癞籁赉]|[濑癞]:|\+l|小绿|绿色[软a]",
+        needs=(
+            "line",
+            "l i",
+            "l.i",
+            "赖",
+            "ㄌ",
+            "濑",
+            "癞",
+            "加莱",
+            "加籁",
+            "加赉",
+            "加l",
+            "+l",
+            "绿",
+        ),
+        weak=("line", "小绿", "绿色软体", "绿色app"),
     ),
     _Word(
         HandleKind.TELEGRAM,
-        r"(?:(?:telegram|telegrm|tele|tg)(?![a-z])|電報|紙飛機|飛機|✈|テレグラム)",
+        r"(?:(?:telegra(?:m|rn)|telegrm|teleg?|t[ .]?g)(?![a-z])|電報|紙?(?:飛|ㄈㄟ)(?:機|ㄐㄧ)|✈|テレグラム)",
         r"@?[a-z][a-z0-9_]{3,31}",
-        sign=r"tele|tg|电报|飞机|✈|テレグラム",
-        needs=("tele", "tg", "电报", "飞机", "✈", "テレグラム"),
+        sign=r"tele|tg|\bt[ .]g\b|电报|飞[机ㄐ]|ㄈㄟ[机ㄐ]|✈|テレグラム",
+        needs=("tele", "tg", "t g", "t.g", "电报", "飞机", "飞ㄐ", "ㄈㄟ", "✈", "テレグラム"),
         weak=("tele", "电报", "飞机", "纸飞机", "✈"),
     ),
     _Word(
         HandleKind.WECHAT,
-        r"(?:微信|薇信|威信|維信|v信|微(?<=加微)(?=[^\w。,;!?]{0,4}[a-z0-9])|(?:wechat|weixin|wx|vx)(?![a-z])|v(?<=加v)(?![a-z])|v(?<=\+v)(?![a-z]))",
+        r"(?:[微薇威維徽v]信|[微薇v][❤♥💚]信?|wei信|綠泡泡|微(?<=加微)(?=[^\w。,;!?]{0,4}[a-z0-9])|(?:wechat|weixin|wx|vx)(?![a-z])|v(?<=加v)(?![a-z])|v(?<=\+v)(?![a-z]))",
         r"[a-z0-9][a-z0-9_\-]{4,29}",
-        sign=r"[微薇威维v]信|加微|wechat|weixin|wx|vx|加v|\+v",
-        needs=("信", "加微", "wechat", "weixin", "wx", "vx", "加v", "+v"),
-        weak=("威信", "维信", "薇信"),
+        sign=r"[微薇威维徽v]信|[微薇v][❤♥💚]|wei信|绿泡泡|加微|wechat|weixin|wx|vx|加v|\+v",
+        needs=(
+            "信",
+            "❤",
+            "♥",
+            "💚",
+            "wei信",
+            "绿泡泡",
+            "加微",
+            "wechat",
+            "weixin",
+            "wx",
+            "vx",
+            "加v",
+            "+v",
+        ),
+        weak=("威信", "维信", "薇信", "徽信", "绿泡泡"),
     ),
     _Word(
         HandleKind.INSTAGRAM,
-        r"(?:(?:instagram|insta|ig)(?![a-z])|哀居)",
+        r"(?:(?:insta(?:gram)?|i ?g)(?![a-z])|[哀愛艾]居)",
         r"@?[a-z0-9_][a-z0-9_.]{2,29}",
-        sign=r"insta|\big\b|哀居",
-        needs=("insta", "ig", "哀居"),
-        weak=("instagram", "insta", "ig", "哀居"),
+        sign=r"insta|\bi ?g\b|[哀爱艾]居",
+        needs=("insta", "ig", "i g", "居"),
+        weak=("instagram", "insta", "ig", "i g", "哀居", "爱居", "艾居"),
         ends=".",
     ),
 )
@@ -107,7 +140,9 @@ WORDS = tuple((word.sign, introduced(word)) for word in _WORDS)
 @cache
 def _shape(word: _Word) -> re.Pattern[str]:
     """How an account stands behind a word."""
-    return _pattern(rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{word.account}){_AFTER}")
+    return _pattern(
+        rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{_SPACED}|{word.account}){_AFTER}"
+    )
 
 
 def _named(text: str, word: _Word, first: int) -> Iterator[Contact]:
@@ -119,7 +154,9 @@ def _named(text: str, word: _Word, first: int) -> Iterator[Contact]:
         if sure is None or _inside_word(text, found):
             continue
         start = found.start("account")
-        value = account if word.kind is HandleKind.LINE else account.removeprefix("@")
+        value = account.replace(found["sep"], "") if found["sep"] else account
+        if word.kind is not HandleKind.LINE:
+            value = value.removeprefix("@")
         yield Contact(
             kind=word.kind,
             value=value.replace("-", "") if _MOBILE.fullmatch(value) else value,

@@ -22,8 +22,10 @@ CHINESE = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒�
 _BETWEEN = "[ .\\-()/_~·*\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]{0,3}"
 """What people put between digits, arrows and emoji among it."""
 _CHINESE = "[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_PAUSE = re.compile(f"(?<={_CHINESE})[,、](?={_CHINESE})")
+"""Where a number is read out in groups: 零九零零,零零零,一二三. Between ASCII digits it would part thousands."""
 SIGN = (
-    rf"[0-9](?:{_BETWEEN}[0-9]){{6}}|{_CHINESE}(?:{_BETWEEN}{_CHINESE}){{6}}"
+    rf"[0-9](?:{_BETWEEN}[0-9]){{6}}|{_CHINESE}(?:(?:{_BETWEEN}|[,、]){_CHINESE}){{6}}"
     rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]"
 )
 
@@ -44,7 +46,7 @@ _TRIES = 2_000
 def phones(text: str, region: str = "TW") -> Iterator[Contact]:
     """Valid numbers of a folded text, as E.164. Without a country code they are the region's."""
     # Translating is dear, and few texts have them.
-    plain = text.translate(CHINESE) if _ANY_CHINESE.search(text) else text
+    plain = _PAUSE.sub(" ", text).translate(CHINESE) if _ANY_CHINESE.search(text) else text
     return islice(_phones(plain, region), MOST)
 
 

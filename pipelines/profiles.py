@@ -21,16 +21,18 @@ NO_ACCOUNT = frozenset([
 ])  # fmt: skip
 """What a link or a word is often followed by, and is nobody's account."""
 
+_DOT = rf"(?:{DOT}| ?\. ?)"
+"""Also spaced: what stands around it is no sentence's."""
 _LINE_LINK = (
-    rf"(?:line://(?:r/)?ti/[pg]2?/|(?:page{DOT})?line{DOT}(?:me|naver{DOT}jp)/(?:r/)?(?:ti/[pg]2?/)?|lin{DOT}ee/)"
+    rf"(?:line://(?:r/)?ti/[pg]2?/|(?:page{_DOT})?line{_DOT}(?:me|naver{_DOT}jp)/(?:r/)?(?:ti/[pg]2?/)?|lin{_DOT}ee/)"
     r"(?P<account>[~@%]?[a-z0-9._\-]{3,80})"
 )
 _TELEGRAM_LINK = (
-    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:s/)?"
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){_DOT}(?:me|dog)/(?:s/)?"
     r"|tg://resolve\?domain=)(?P<account>[a-z0-9_\-]{4,40})"
 )
 _TELEGRAM_INVITE = (
-    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){DOT}(?:me|dog)/(?:joinchat/|\+)"
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){_DOT}(?:me|dog)/(?:joinchat/|\+)"
     r"|tg://join\?invite=)(?P<account>[a-z0-9_\-]{3,40})"
 )
 """To a closed group. Its capitals carry meaning, other than those of a name."""

@@ -26,14 +26,15 @@ FAR = 400
 """Characters on either side in which a warning does: it is said once, at the beginning or the end."""
 
 _INVITES = (
-    r"加入?我|加賴|加\s?line|\+\s?(?:line|賴)|加好友|加微信|加(?:飛機|紙飛機|電報|tg|telegram|群|入群)|私訊|私聊|私我|私賴|密我|敲我"
-    r"|(?:歡迎|請|可|意者|有意|意)\s?(?:來電|加|洽|私|密|聯|詢|諮詢|預約|留言|點|pm)|聯[絡繫系]|來電|電洽|洽詢|洽|詢問|諮詢|預約"
-    r"|報名|下單|訂購|應徵|意者|詳談|找我|打(?:電話)?給我|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱)\s?[至到]"
+    r"加入|加我|加賴|加\s?line|\+\s?(?:line|賴)|加好友|加微信|加(?:飛機|紙飛機|電報|tg|telegram|群|入群)|私訊|私聊|私我|私賴|密我|敲我"
+    r"|(?:歡迎|請|可|意者|有意|意)\s?(?:來電|加|洽|私|密|聯|詢|諮詢|預約|留言|點|pm)|聯[絡繫系]|來[電信函]|寄信|撥打|電洽|洽詢|洽|詢問|諮詢|預約"
+    r"|報名|下單|訂購|應徵|意者|詳談|找我|打(?:電話)?給我|快打|(?:晚上|白天|隨時|現在|直接)(?:可)?打|聊聊|進群|入群|傳送|回傳|寄至|寄到|(?:mail|信箱|履歷)\s?(?:請)?[至到寄]"
+    r"|代(?:po|發文|貼|徵|售)|幫(?:朋友|同學|家人|客人)(?:代|問|徵|賣|找|發|po)|入(?:tg|谷|group)|搵我|傾(?:偈|計|下)|(?:tg|line|ig|微信|whatsapp)\s?傾|pm\s?我"
     r"|\b(?:contact|add|dm|pm|text|call|message|msg|whatsapp|reach|ping|inbox|email|hit)\s?(?:me|us|my|our)?\b|\bhmu\b|\bhit me up\b"
     r"|\b(?:e-?mail|mail|write)(?: to)? (?:me|us)\b"
     r"|\b(?:order|book|join)\b"
 )
-_CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
+_CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|註冊|領取|下載|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
 """Invitations to an address, and to nothing else."""
 _PAYS = (
     r"付款|匯(?:款|到|至|入|給)|轉(?:帳|到|至|入|給)|打(?:款|到|至|入|給)|存(?:入|到)|入金|儲值|收款|訂金|定金|錢包|只收|接受|付(?:清|到|至)"
@@ -42,24 +43,34 @@ _PAYS = (
 """Invitations to a wallet or a bank account: one is offered by being told to pay into it."""
 _PAID_INTO = frozenset({HandleKind.WALLET, HandleKind.BANK})
 _WARNS = (
-    r"詐騙(?:帳號|帳戶|集團|電話|網站|連結|手法|簡訊|訊息|犯|分子|份子|賴|line|id)|是(?:個)?(?:詐騙|騙子|騙人|假的|假帳號)|(?:為|屬)詐騙|騙子"
-    r"|疑似詐騙|詐騙嗎|是不是(?:詐騙|騙)|被(?:騙|[^。!?\n]{1,24}騙|詐騙|詐|盜|勒索|威脅|恐嚇)|受騙|上當|受害|檢舉|舉報|報警|報案|警方|警察|警政|刑事局|派出所|反詐"
+    r"詐騙(?:帳號|帳戶|集團|電話|網站|連結|手法|簡訊|訊息|犯|分子|份子|賴|line|id)|(?:是|係)(?:個)?(?:詐騙|騙子|騙徒|騙人|假的|假帳號)|就是騙|看起來.{0,4}[騙詐]|騙(?:了|走|光|徒)|(?:為|屬)詐騙|騙子"
+    r"|疑似詐騙|詐騙嗎|是不是(?:詐騙|騙)|被(?:騙|[^。!?\n]{1,24}騙|詐騙|詐|盜|勒索|威脅|恐嚇)|受騙|上當|受害|檢舉|舉報|通報|報警|報案|踢爆|起底|拆穿|揭穿|自稱|加害人|嫌犯|嫌疑人|犯嫌|歹徒|詐團|求刪|[被遭]外流|外流了|被(?:這|那|此|該)個?(?:人|男|女|帳號)|警方|警察|警政|刑事局|派出所|反詐"
     r"|防詐|\b165\b|小心|當心|注意(?:安全)?(?:此|這|詐|假|不明|防|可疑|來路)|提醒(?:大家|民眾|各位|您|你)?|切勿|請勿|勿(?:加|點|信|輕信|聽|聽信|匯|撥|回|依|隨|任|提供|理會|透露個)"
     r"|(?:不要|別|千萬別|不可|不該|不應|不能|避免|拒絕)(?:再|亂|隨便|隨意|輕易|去|被|跟|和|相信|信|加|點|聯絡|聯繫|回|理|撥|匯|提供|給)"
-    r"|不會?主動|不會?(?:以|用|透過)?(?:電話|簡訊)(?:要求|索取|通知)|假(?:冒|帳號|客服|投資|交友|檢警|網站|粉專|line)|冒(?:用|充|名)|盜用|黑名單|避雷|踩雷|地雷|警告|警示|宣導|呼籲|查證|求證|曝光|公布|揭露|爆料"
+    r"|不會?主動|不會?(?:以|用|透過)?(?:電話|簡訊)(?:要求|索取|通知)|假(?:冒|帳號|客服|投資|交友|檢警|網站|網拍|賣場|商城|官網|求職|貸款|粉專|line)|唔好(?:加|理|信|俾|畀|打|撳)|千祈唔好|呃(?:錢|咗)|冒(?:用|充|名)|盜用|黑名單|避雷|踩雷|肉搜|出征|大家(?:都|快|一起)?去(?:嗆|罵|鬧|洗|刷|堵)|地雷|警告|警示|宣導|呼籲|查證|求證|曝光|公布|揭露|爆料"
     r"|\b(?:scam(?:s|mer|mers|med|ming)?|fraud(?:s|ster|sters|ulent)?|beware|warn(?:ing|s|ed)?|report(?:ed|ing)?|police|avoid|phishing|fake|impersonat\w+|blocked|victim)\b"
+    r"|(?:要|馬上|立刻|趕快|記得|請)(?:跟|告訴|找|通知)(?:家長|爸媽|父母|老師|大人|輔導)"
     r"|\b(?:do not|don't|dont|never|not to|stay away|watch out)\b"
 )
 _REPORTS = (
     r"(?:他|她|對方|網友|有人|那個人|這個人|男生|女生|男友|學長|老師|客服|業者|賣家|買家|朋友|同學|陌生人|某人)們?\s?(?:一直|就|又|說|還|都|自稱)*\s?"
     r"(?:叫|要|請|要求|逼|約|騙|傳|給|威脅|恐嚇|引導|誘導|說要)(?:我|你|妳|人|他|她|大家|民眾|加|轉|改)"
+    r"|(?:要|叫|逼|約|騙)我(?:去|先)?(?:加|付|匯|轉|拍|傳|買|儲值|提供|出來)|把我(?:拉|加)(?:進|入|到)"
+    r"|(?:恐嚇|威脅|勒索|騷擾|霸凌|跟蹤|糾纏|肉搜)(?:我|她|他|女兒|兒子|同學|家人|學生)"
+    r"|(?:女兒|兒子|妹妹|弟弟|我妹|我弟|孩子|小孩|學生|姪女)被"
+    r"|(?:把|將)(?:我|她|他).{0,6}(?:電話|手機|照片|賴|line|ig|帳號).{0,24}(?:貼|傳|發|公開|散布|po)"
     r"|\b(?:he|she|they|someone|this guy|a guy|a man|this person|stranger)\s(?:\w+\s){0,3}(?:told|asked|wants?|wanted|made|forced|keeps?|sent|messaged|threaten\w*)\b"
     r"|\b(?:threatening|blackmailing|harassing) me\b"
 )
 _MENTIONS = f"(?:{_WARNS})|(?:{_REPORTS})"
 """Both, asked at once: most texts hold neither."""
-_DENIALS = r"(?:不是|非|絕非|絕不|絕無|無|沒有|拒絕|並非|不會|保證不|怕|不怕|不必擔心|擔心)(?:被)?(?:詐騙|騙子|騙人|騙|詐|上當|受騙|假的)|\b(?:not|no|isn't|never)\s(?:a\s)?(?:scam(?:mer)?s?|fraud|fake|police)\b"
-_OWN_VOICE = r"不小心|小心翼翼|名額有限|數量有限|(?:先|請)注意(?:查收|看)|注意事項"
+_DENIALS = (
+    r"(?:不用|不必|不會|不|別|免|沒有?)(?:怕|擔心|驚|再怕)(?:被)?(?:警察|警方|條子|抓|查|詐騙|騙|檢舉|報警)|檢舉(?:的|者|狗|仔)?(?:去死|滾|全家|死|沒用)|(?:檢舉|騙子|詐騙)(?:的)?(?:走開|滾|勿擾|別來|請繞道)"
+    r"|(?:不要|別|不用|不必|不能|不准|不可以)(?:再|去)?(?:跟|和|讓|告訴|被|給)(?:你|妳)?(?:的)?(?:任何人|別人|其他人|家長|家人|家裡|爸媽|爸|媽|父母|老師|大人|學校)"
+    r"|被(?:騙|詐騙|詐)過?(?:的|了)?(?:人|朋友|錢)?(?:請|都)?(?:來)?(?:找我|私我|加我|聯絡我|找我們)|幫(?:你|妳|您|忙)(?:追|討|要|拿)(?:回|錢|款)"
+    r"|(?:不是|非|絕非|絕不|絕無|無|沒有|拒絕|並非|不會|保證不|怕|不怕|不必擔心|擔心)(?:被)?(?:詐騙|騙子|騙人|騙|詐|上當|受騙|假的)|\b(?:not|no|isn't|never)\s(?:a\s)?(?:scam(?:mer)?s?|fraud|fake|police)\b"
+)
+_OWN_VOICE = r"(?:小心|請|要)?(?:別|不要|勿|請勿)(?:再)?(?:加|打|認|找|搜)錯|不小心|小心翼翼|名額有限|數量有限|(?:先|請)注意(?:查收|看)|注意事項"
 
 PLAIN = 0.6
 """At most this sure is a contact of which only a label says that it is meant to be used."""
@@ -70,9 +81,14 @@ _LABEL = (
     r"|(?:電話|手機|門號|信箱|郵箱|電郵)$"
 )
 """What stands before a contact: with a colon or a space, as a label is written."""
+_TRADES = r"(?:出|求|拍|零)售|販售|賣|收購|收書|徵(?:人|才|求|女|男|伴)|誠徵|急徵|出租|招租|面交|自取|批發|代購|現貨|讓票|\bfor sale\b|\bselling\b"
+"""What an advertisement does: a telephone or a mail address in it is there to be used."""
+_LINKED = frozenset({HandleKind.LINE, HandleKind.TELEGRAM, HandleKind.WHATSAPP})
+"""Messengers whose links do nothing but add the account they lead to."""
+_REACHED = frozenset({HandleKind.PHONE, HandleKind.MAIL})
 _DOUBTS = (
     r"看到|發現|遇到|收到|傳來|寄來|打來|接到|疑似|可疑|不明|陌生|騷擾|(?:這|那|此|該)(?:個|支|組|隻)?(?:帳號|人|賴|line|號碼|電話|門號|信箱|網址)"
-    r"|有(?:人|誰)(?:認識|知道|用過|聽過|遇過|加過|看過)|是誰|誰的|可信|可靠|真的嗎|正常嗎|怎麼辦|求助|好怕|害怕|(?:他|她|對方|網友)們?的?\s?(?:line|賴|tg|telegram|電報|微信|電話|手機|信箱)"
+    r"|(?:有(?:人|誰)|誰)(?:認識|知道|用過|聽過|遇過|加過|看過)|是哪(?:一?班|一?位|個|家|裡|間|一?校)|是(?:不是)?你嗎|是不是你|好像是|是誰|誰的|可信|可靠|真的嗎|正常嗎|怎麼辦|求助|好怕|害怕|(?:他|她|對方|網友)們?的?(?:朋友|同學|女友|男友|哥哥?|姊姊?|姐姐?|妹妹?|弟弟?)?的?\s?(?:ig|instagram|insta|line|賴|tg|telegram|電報|微信|電話|手機|信箱)"
     r"|\b(?:anyone|does anybody|who is|whose|legit|received|suspicious|unknown|harass\w*|scared|afraid|what (?:should|do|can) i|(?:called|texted|messaged|emailed|contacted) me"
     r"|(?:got|had) an? (?:call|text|message|mail|email)|(?:his|her|their) (?:line|telegram|tg|wechat|phone|number|e-?mail|mail|id|account))\b"
 )
@@ -87,7 +103,7 @@ def _pattern(pattern: str) -> Any:
     return re2.compile(folded_regex(pattern).encode(), options)
 
 
-_SAYS = (_MENTIONS, _INVITES, _CLICKS, _PAYS, _DOUBTS)
+_SAYS = (_MENTIONS, _INVITES, _CLICKS, _PAYS, _DOUBTS, _TRADES)
 """What may be said around a contact."""
 
 
@@ -126,10 +142,15 @@ class Surroundings:
         return HandleRole.OFFERED if clicks or pays or self._near(_INVITES) else HandleRole.UNKNOWN
 
     def labelled(self) -> bool:
-        """Whether it stands behind a label, and nothing near it wonders whose it is."""
+        """Whether it stands behind a label, is one itself, or is in an advertisement, and nothing near it wonders whose it is."""
         contact = self._contact
         before = self._text[max(0, contact.start - NEAR) : contact.start]
-        label = contact.begins < contact.start or _pattern(_LABEL).search(before.encode())
+        label = (
+            contact.begins < contact.start
+            or (contact.kind in _LINKED and "/" in self._text[contact.start : contact.end])
+            or _pattern(_LABEL).search(before.encode())
+            or (contact.kind in _REACHED and self._near(_TRADES))
+        )
         return bool(label) and not self._near(_DOUBTS)
 
     def _near(self, pattern: str) -> bool:

@@ -8,7 +8,7 @@ from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
 from pipelines.links import DOT
 from pipelines.messengers import added
-from pipelines.phones import phones
+from pipelines.phones import number_of, phones
 from pipelines.profiles import schemed
 from pipelines.regexes import folded_regex
 
@@ -50,6 +50,8 @@ def _links(text: str) -> Iterator[Contact]:
     for found in _NUMBER.finditer(text):
         value = f"+{found['number'].removeprefix('00')}"
         yield Contact(HandleKind.WHATSAPP, value, schemed(text, found.start()), found.end(), 0.95)
+        if number_of(value, "TW"):  # as a country's own reader would not see it without its `+`
+            yield Contact(HandleKind.PHONE, value, *found.span("number"), 0.95)
     for found in _CODE.finditer(text):
         value = f"{found['what'] or found['chat']}/{found['code']}"
         yield Contact(HandleKind.WHATSAPP, value, schemed(text, found.start()), found.end(), 0.95)
