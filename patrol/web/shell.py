@@ -13,6 +13,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.notifying.notices import unread
 from patrol.actions.staffing.care import Mask, care_of
 from patrol.actions.staffing.keyboards import own_keys
+from patrol.actions.triaging.once import SECONDS, once
 from patrol.models import LeadStatus, Permission, Verdict
 from patrol.web.keys import Board, board
 from patrol.web.second_factor import is_demanded
@@ -125,6 +126,13 @@ def _mask(request: HttpRequest, desk: Desk | None) -> str:
     return "" if mask is Mask.OFF or request.GET.get("reveal") else mask.value
 
 
+def _unit_name(desk: Desk | None) -> str:
+    person = desk.person if desk is not None else None
+    if person is None:
+        return ""
+    return once(f"unit:{person.unit_id}", lambda: person.unit.name, SECONDS)
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Variables of the base template."""
     desk = getattr(request, "desk", None)
@@ -154,4 +162,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_inbox": desk is not None and desk.may(Permission.INBOX_READ),
         "unread_notices": unread(desk) if desk is not None else 0,
         "page_name": here,
+        "unit_name": SimpleLazyObject(lambda: _unit_name(desk)),
     }

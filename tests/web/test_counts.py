@@ -16,7 +16,8 @@ ASSIGNEES = ("", "me")
 @pytest.mark.parametrize("without", [[], ["solicitation"]], ids=["all", "spared"])
 def test_each_facet_counts_what_the_queue_would_show(garden: Any, without: list[str]) -> None:
     from patrol.actions.desk import Desk
-    from patrol.actions.triaging.queue import QueueFilter, chosen, counts
+    from patrol.actions.triaging.facets import counts
+    from patrol.actions.triaging.queue import QueueFilter, chosen
     from patrol.register import clock
     from patrol.register.tables import Lead
 

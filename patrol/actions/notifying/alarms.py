@@ -17,6 +17,7 @@ from patrol.actions.staffing.shifts import settings_now
 from patrol.actions.triaging.leads import lead_row, person_at
 from patrol.models import LeadKind, LeadStatus, NoticeKind, Permission, Verb
 from patrol.register import log
+from patrol.register.ready import Ready
 from patrol.register.tables import Alarm, Lead, MatchRow, Person
 
 LOOKS_BACK = timedelta(hours=24)
@@ -129,9 +130,20 @@ def raised(desk: Desk, stage: int = UNIT) -> tuple[Raised, ...]:
     """Calls of the unit that have come that far, the longest one first. A number and no content: not recorded."""
     if desk.person is None or not desk.may(Permission.VICTIMS_READ):
         return ()
+    unit = desk.person.unit_id
+    if not _CALLS.rows(unit=unit, stage=stage):
+        return ()
+    return _told(_calls(unit, stage))
+
+
+def _calls(unit: int, stage: int) -> QuerySet[Alarm]:
     new = Lead.objects.filter(pk=OuterRef("lead_id"), status=LeadStatus.NEW)
-    own = Exists(new.filter(unit=desk.person.unit_id))  # of the few calls, not of all leads
-    return _told(Alarm.objects.filter(own, acknowledged_at=None, stage__gte=stage))
+    own = Exists(new.filter(unit=unit))  # of the few calls, not of all leads
+    return Alarm.objects.filter(own, acknowledged_at=None, stage__gte=stage)
+
+
+_CALLS = Ready(lambda unit, stage: _calls(unit, stage).values_list("pk")[:1], unit=int, stage=int)
+"""Whether there is any: mostly there is none, and every page asks."""
 
 
 def _told(rows: QuerySet[Alarm]) -> tuple[Raised, ...]:

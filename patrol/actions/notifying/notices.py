@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from patrol.actions.desk import Desk, permissions
 from patrol.actions.staffing.shifts import settings_now
@@ -15,6 +15,7 @@ from patrol.actions.triaging.leads import person_at
 from patrol.errors import PatrolError
 from patrol.models import MessageChannel, NoticeKind, Permission, Role, Verb
 from patrol.register import clock
+from patrol.register.ready import Ready
 from patrol.register.tables import Message, Notice, Person
 
 PAGE = 50
@@ -154,11 +155,23 @@ def people_who(unit_id: int, permission: Permission) -> list[Person]:
     return list(rows.order_by("pk"))
 
 
+_UNREAD = Ready(
+    lambda person: (
+        Notice.objects.filter(person=person, read_at=None)
+        .values_list("person_id")
+        .annotate(n=Count("pk"))
+        .order_by()
+    ),
+    person=int,
+)
+
+
 def unread(desk: Desk) -> int:
     """How many notices wait for this person. A number of their own: not recorded."""
     if desk.person is None or not desk.may(Permission.INBOX_READ):
         return 0
-    return _mine(desk).filter(read_at=None).count()
+    found = _UNREAD.rows(person=desk.person.pk)
+    return int(found[0][1]) if found else 0
 
 
 def inbox(desk: Desk, before: int | None = None) -> Inbox:

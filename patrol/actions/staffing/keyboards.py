@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from patrol.actions.desk import Desk
 from patrol.models import Permission, Verb
+from patrol.register.ready import Ready
 from patrol.register.tables import KeyBoard
 
 
@@ -18,8 +19,13 @@ class OwnKeys:
 
 def own_keys(desk: Desk) -> OwnKeys:
     """Those of the person at the desk."""
-    row = KeyBoard.objects.filter(person=desk.person).first() if desk.person else None
-    return OwnKeys(row.keys, row.is_off) if row else OwnKeys()
+    if desk.person is None or not _MOVED.rows(person=desk.person.pk):
+        return OwnKeys()
+    row = KeyBoard.objects.get(person=desk.person)
+    return OwnKeys(row.keys, row.is_off)
+
+
+_MOVED = Ready(lambda person: KeyBoard.objects.filter(person=person).values_list("pk"), person=int)
 
 
 def keep(desk: Desk, own: OwnKeys) -> None:

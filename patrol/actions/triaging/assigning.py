@@ -6,6 +6,7 @@ from patrol.actions.desk import Desk, permissions
 from patrol.actions.triaging.leads import lead_row
 from patrol.actions.triaging.leases import refuse_held
 from patrol.actions.triaging.notes import add_note
+from patrol.actions.triaging.once import SECONDS, once
 from patrol.errors import BadInput
 from patrol.models import LeadKind, Permission, Role, Verb
 from patrol.register.tables import Lead, Person
@@ -35,11 +36,16 @@ def colleagues(desk: Desk) -> tuple[str, ...]:
     """Accounts of the unit that may decide on leads, one's own among them."""
     if desk.person is None:
         return ()
-    people = Person.objects.filter(unit=desk.person.unit_id, is_active=True).order_by("account")
+    unit = desk.person.unit_id
+    return once(f"colleagues:{unit}", lambda: _colleagues(unit), SECONDS)
+
+
+def _colleagues(unit: int) -> tuple[str, ...]:
+    people = Person.objects.filter(unit=unit, is_active=True).order_by("account")
     return tuple(
-        person.account
-        for person in people
-        if Permission.LEADS_DECIDE in permissions(Role(person.role))
+        account
+        for account, role in people.values_list("account", "role")
+        if Permission.LEADS_DECIDE in permissions(Role(role))
     )
 
 

@@ -8,6 +8,8 @@ from zlib import crc32
 from django.core.cache import caches
 
 T = TypeVar("T")
+SECONDS = 5
+"""How old a number beside a page, or who is in a unit, may be. Never a lead's own state."""
 _TURNS = tuple(Lock() for _ in range(64))
 """One for each of so many keys: two that share one wait for each other, which costs time and nothing else."""
 
@@ -24,3 +26,8 @@ def once(key: str, work_out: Callable[[], T], fresh_seconds: int) -> T:
             kept = (work_out(),)
             near.set(key, kept, fresh_seconds)
     return kept[0]  # type: ignore[no-any-return]
+
+
+def forget(key: str) -> None:
+    """What is asked for next is worked out anew, here; other processes that serve pages learn it when theirs is over."""
+    caches["near"].delete(key)

@@ -1,22 +1,22 @@
 """The queue: what waits, in which order, and how much there is of each kind."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from dashboards.period import begin_of
 from patrol.actions.desk import Desk
 from patrol.actions.searching import history
 from patrol.actions.staffing.care import left_out
 from patrol.actions.staffing.shifts import settings_now
-from patrol.actions.triaging.once import once
+from patrol.actions.triaging.once import SECONDS, once
 from patrol.actions.triaging.rows import QueueRow, rows_of
 from patrol.errors import BadInput
 from patrol.models import HandleRole, LeadKind, LeadStatus, Permission, SearchKind, Verb
+from patrol.register.ready import Ready
 from patrol.register.tables import HandleRow, Lead, LedgerIndex, RunRow, Sighting, SourceRow
 
 Sort = Literal["score", "newest", "oldest", "cluster"]
@@ -26,7 +26,6 @@ NO_CATEGORY = "none"
 """As a category: a lead that has none, such as a tip."""
 ME, NOBODY = "me", "nobody"
 """As an assignee."""
-FACETS_FRESH_SECONDS = 5
 SEARCHABLE = "searchable"
 """As a kind: all but possible victims, as search and figures count them."""
 
@@ -97,19 +96,29 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
     place = _place(page[-1], wanted.sort) if more else None
     gone = _gone(desk, wanted, page, keep)
     rows = rows_of(desk, sorted([*page, *gone], key=_order(wanted.sort)), gone)
-    sources = SourceRow.objects.filter(unit=_unit(desk)).order_by("name")
-    runs = RunRow.objects.filter(source__unit=_unit(desk))
+    sources = (
+        SourceRow.objects.filter(unit=unit_of(desk)).order_by("name").values_list("name", "body")
+    )
     shown = Queue(
         rows=rows,
         next=place,
         total=sum(part.count() for part in parts),
-        sources={source.name: source.body["title"] for source in sources},
-        last_run_at=runs.aggregate(at=Max("ended_at"))["at"],
+        sources={name: body["title"] for name, body in sources},
+        last_run_at=_last_run_at(unit_of(desk)),
         as_of=desk.now(),
         last_id=max(part.aggregate(last=Max("pk"))["last"] or 0 for part in parts),
     )
     _record(desk, wanted, rows, shown.total)
     return shown
+
+
+def _last_run_at(unit: int) -> datetime | None:
+    """When a source was last read, as it was some seconds ago at most."""
+    runs = RunRow.objects.filter(source__unit=unit)
+    at: datetime | None = once(
+        f"last-run:{unit}", lambda: runs.aggregate(at=Max("ended_at"))["at"], SECONDS
+    )
+    return at
 
 
 def _record(desk: Desk, wanted: QueueFilter, rows: tuple[QueueRow, ...], total: int) -> None:
@@ -146,17 +155,6 @@ def _gone(desk: Desk, wanted: QueueFilter, page: list[Lead], keep: int | None) -
     return [found]
 
 
-def counts(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
-    """How many leads of each status, kind, category and source, each scoped to the other filters.
-
-    Numbers and no word of any lead: no look to be recorded. At most `FACETS_FRESH_SECONDS` old.
-    """
-    desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
-    wanted = replace(wanted, after="", sort="score", size=0)  # however they are sorted
-    key = f"counts:{_unit(desk)}:{desk.may(Permission.VICTIMS_READ)}:{','.join(sorted(left_out(desk)))}:{wanted.assignee and desk.actor.person}:{hash(wanted)}"
-    return once(key, lambda: _facets(desk, wanted), FACETS_FRESH_SECONDS)
-
-
 def last_visit(desk: Desk) -> datetime | None:
     """When this person last read the queue, as the access log has it."""
     listed = LedgerIndex.objects.filter(
@@ -183,17 +181,32 @@ def _parts(desk: Desk, wanted: QueueFilter) -> list[QuerySet[Lead]]:
     if wanted.status != LeadStatus.NEW:
         return [chosen(desk, wanted)]
     leads = chosen(desk, replace(wanted, status=""))
-    back = leads.filter(_awake(desk))
-    return [leads.filter(status=LeadStatus.NEW), *([back] if back.exists() else [])]
+    new = leads.filter(status=LeadStatus.NEW)
+    if not _AWAKE.rows(unit=unit_of(desk), now=desk.now()):
+        return [new]
+    back = leads.filter(awake(desk))
+    return [new, *([back] if back.exists() else [])]
+
+
+_AWAKE = Ready(
+    lambda unit, now: (
+        Lead.objects.filter(status=LeadStatus.SNOOZED, snoozed_until__lte=now, unit=unit)
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    unit=int,
+    now=datetime,
+)
+"""Whether any lead of a unit was put off and is back, whatever the filter."""
 
 
 def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     """The unit's leads that the filter names, and that this role may see."""
-    leads = _whatever(desk, wanted)
+    leads = whatever(desk, wanted)
     if wanted.status == LeadStatus.NEW:
-        leads = leads.filter(Q(status=LeadStatus.NEW) | _awake(desk))
+        leads = leads.filter(Q(status=LeadStatus.NEW) | awake(desk))
     elif wanted.status == LeadStatus.SNOOZED:
-        leads = leads.filter(status=LeadStatus.SNOOZED).exclude(_awake(desk))
+        leads = leads.filter(status=LeadStatus.SNOOZED).exclude(awake(desk))
     elif wanted.status == WAITING:
         leads = leads.filter(status__in=[LeadStatus.NEW, LeadStatus.SNOOZED])
     elif wanted.status:
@@ -202,9 +215,9 @@ def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     return leads.filter(source__name=wanted.source) if wanted.source else leads
 
 
-def _whatever(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
+def whatever(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
     """The same whatever their status, category, source and kind."""
-    leads = Lead.objects.filter(unit=_unit(desk))
+    leads = Lead.objects.filter(unit=unit_of(desk))
     if not desk.may(Permission.VICTIMS_READ):
         leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
     leads = _opened_in(leads, wanted).filter(_of_channel(wanted))
@@ -226,12 +239,13 @@ def _of_kind(desk: Desk, leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet
 def spared(desk: Desk) -> int:
     """How many leads wait in categories that this person does not read. A number: no look to be recorded."""
     without = left_out(desk)
-    waiting = Q(status=LeadStatus.NEW) | _awake(desk)
-    leads = Lead.objects.filter(waiting, unit=_unit(desk), category__in=without)
-    return leads.count() if without else 0
+    if not without:
+        return 0
+    waiting = Q(status=LeadStatus.NEW) | awake(desk)
+    return Lead.objects.filter(waiting, unit=unit_of(desk), category__in=without).count()
 
 
-def _awake(desk: Desk) -> Q:
+def awake(desk: Desk) -> Q:
     """Put off, and back by itself."""
     return Q(status=LeadStatus.SNOOZED, snoozed_until__lte=desk.now())
 
@@ -339,7 +353,7 @@ def _place(lead: Lead, sort: Sort) -> str:
     return f"{_value(lead, sort)}.{lead.pk}"
 
 
-def _unit(desk: Desk) -> int:
+def unit_of(desk: Desk) -> int:
     if desk.person is None:
         raise BadInput(
             "A queue is a unit's.",
@@ -347,51 +361,3 @@ def _unit(desk: Desk) -> int:
             do="Sign in as an officer.",
         )
     return desk.person.unit_id
-
-
-def _facets(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
-    """One pass over an index; each facet is added up from its groups, scoped to the other facets."""
-    leads = _whatever(desk, wanted)
-    groups: Counter[tuple[str, ...]] = Counter(_groups(leads))
-    for (_status, *rest), n in _groups(leads.filter(_awake(desk))).items():
-        groups[LeadStatus.SNOOZED.value, *rest] -= n
-        groups[LeadStatus.NEW.value, *rest] += n
-    facets: dict[str, dict[str, int]] = {}
-    for place, name in enumerate(("status", "category", "source", "kind")):
-        scope = _within(desk, QueueFilter(**{**vars(wanted), name: ""}))
-        counted: Counter[str] = Counter()
-        for group, n in groups.items():
-            if n and all(passes(value) for passes, value in zip(scope, group, strict=True)):
-                counted[group[place]] += n
-        facets[name] = {value: n for value, n in counted.most_common() if value}
-    return facets
-
-
-def _groups(leads: QuerySet[Lead]) -> dict[tuple[str, ...], int]:
-    """How many there are of each status, category, source and kind."""
-    columns = ("status", "category", "source_id", "kind")
-    rows = list(leads.order_by().values_list(*columns).annotate(n=Count("pk")))
-    names = dict(
-        SourceRow.objects.filter(pk__in={row[2] for row in rows}).values_list("pk", "name")
-    )
-    return {
-        (status, category or "", names[source], kind): n
-        for status, category, source, kind, n in rows
-    }
-
-
-def _within(desk: Desk, wanted: QueueFilter) -> tuple[Callable[[str], bool], ...]:
-    """What `chosen` asks of each facet's value."""
-    spared = left_out(desk) if wanted.assignee != ME else ()
-    named = "" if wanted.category == NO_CATEGORY else wanted.category
-    status = {WAITING: (LeadStatus.NEW, LeadStatus.SNOOZED)}.get(wanted.status, (wanted.status,))
-    return (
-        lambda value: not wanted.status or value in status,
-        lambda value: value == named if wanted.category else value not in spared,
-        lambda value: wanted.source in {"", value},
-        lambda value: (
-            value != LeadKind.POSSIBLE_VICTIM
-            if wanted.kind == SEARCHABLE
-            else wanted.kind in {"", value}
-        ),
-    )

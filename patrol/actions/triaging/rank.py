@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from patrol.actions.desk import Desk
 from patrol.actions.triaging.leads import person_at
+from patrol.actions.triaging.once import SECONDS, forget, once
 from patrol.actions.triaging.reading import OpenSighting
 from patrol.errors import Refused
 from patrol.models import DismissReason, LeadKind, LeadStatus, Permission, Verb, Verdict
@@ -268,7 +269,8 @@ def in_use(unit: int) -> RankWeights | None:
 
 def orders(desk: Desk) -> bool:
     """Whether the person's queue is in the learned order."""
-    return in_use(person_at(desk).unit_id) is not None
+    unit = person_at(desk).unit_id
+    return once(f"learned:{unit}", lambda: in_use(unit) is not None, SECONDS)
 
 
 def view(desk: Desk) -> Standing:
@@ -318,6 +320,7 @@ def switch(desk: Desk, *, on: bool) -> Standing:
         if not on:
             _by_score(unit.pk)
         act.details = {"on": on, **(_figures(row) if row else {})}
+    forget(f"learned:{unit.pk}")
     return standing(unit)
 
 

@@ -13,6 +13,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.triaging.leads import lead_row, person_at, visible
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import HelpPlace, Permission, Verb
+from patrol.register.ready import Ready
 from patrol.register.sealing import seal, unseal
 from patrol.register.tables import Lead, Referral
 
@@ -170,7 +171,18 @@ def unfinished(desk: Desk) -> int:
     """How many of the unit wait for somebody. A number: not recorded."""
     if desk.person is None or not desk.may(Permission.VICTIMS_READ):
         return 0
-    return open_referrals().filter(_seen_by(desk)).count()
+    return _UNFINISHED.count(unit=desk.person.unit_id)
+
+
+_UNFINISHED = Ready(
+    lambda unit: (
+        open_referrals()
+        .filter(Exists(Lead.objects.filter(pk=OuterRef("lead_id"), unit=unit)))
+        .values_list("pk")
+    ),
+    unit=int,
+)
+"""Of a unit, for those who may read possible victims."""
 
 
 def listed(desk: Desk) -> tuple[Referred, ...]:

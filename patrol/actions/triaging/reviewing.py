@@ -6,7 +6,9 @@ from datetime import datetime
 
 from dashboards.agreement import Agreement, agreement
 from patrol.actions.desk import Desk
+from patrol.actions.staffing.care import left_out
 from patrol.actions.triaging.leads import person_at, visible
+from patrol.actions.triaging.once import SECONDS, forget, once
 from patrol.actions.triaging.queue import QueueFilter
 from patrol.actions.triaging.second import JUDGED, has_looked, offered, same_eyes
 from patrol.actions.triaging.sheet import LeadSheet, lead_sheet
@@ -84,8 +86,16 @@ class AgreementSheet:
 
 
 def waiting(desk: Desk) -> int:
-    """How many reviews wait for this person. A number: no look to be recorded."""
-    return len(offered(desk)) if desk.may(Permission.LEADS_DECIDE) else 0
+    """How many reviews wait for this person, some seconds old at most. A number: no look to be recorded."""
+    if not desk.may(Permission.LEADS_DECIDE):
+        return 0
+    return once(_counted(desk), lambda: len(offered(desk)), SECONDS)
+
+
+def _counted(desk: Desk) -> str:
+    """Under which that number is kept: of one person, in their role, and for what they read."""
+    role = desk.person.role if desk.person else None
+    return f"reviews:{desk.actor.person}:{role}:{','.join(sorted(left_out(desk)))}"
 
 
 def next_review(desk: Desk) -> int | None:
@@ -120,7 +130,7 @@ def show(desk: Desk, review_id: int) -> BlindSheet:
         count=len(sheet.sightings),
         details={"review": review_id},
     )
-    return BlindSheet(review_id, blind, max(0, waiting(desk) - 1))
+    return BlindSheet(review_id, blind, max(0, len(offered(desk)) - 1))
 
 
 def judge(
@@ -147,6 +157,7 @@ def judge(
             "first": str(review.first.verdict),
             "same": review.first.verdict == verdict,
         }
+    forget(_counted(desk))
     return review
 
 

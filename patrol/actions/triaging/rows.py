@@ -12,6 +12,7 @@ from patrol.actions.triaging.heads import LeadHead, head_of
 from patrol.actions.triaging.later import PutOff, put_offs
 from patrol.actions.triaging.leads import person_at
 from patrol.actions.triaging.leases import Lease, lease
+from patrol.actions.triaging.once import SECONDS, once
 from patrol.actions.triaging.pieces import Piece
 from patrol.actions.triaging.reading import HandleShown, OpenSighting
 from patrol.actions.triaging.tags import tags_of
@@ -44,7 +45,7 @@ class QueueRow(LeadHead):
 def rows_of(desk: Desk, leads: list[Lead], gone: Sequence[Lead] = ()) -> tuple[QueueRow, ...]:
     """Leads as a list shows them. Call it inside a look that is recorded."""
     best = _best_sightings(leads)
-    names = titles({match.rule for one in best.values() for match in one.matches.all()})
+    names = _titles({match.rule for one in best.values() for match in one.matches.all()})
     opened = {
         lead.pk: OpenSighting(best[lead.pk])
         for lead in leads
@@ -75,6 +76,11 @@ def rows_of(desk: Desk, leads: list[Lead], gone: Sequence[Lead] = ()) -> tuple[Q
             )
         )
     return tuple(rows)
+
+
+def _titles(rules: set[str]) -> dict[str, dict[str, str]]:
+    """What those rules are called, as it was some seconds ago at most."""
+    return once(f"titles:{','.join(sorted(rules))}", lambda: titles(rules), SECONDS)
 
 
 def offered_elsewhere(unit: int, tags: Sequence[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from patrol.actions.desk import Desk
+from patrol.actions.triaging.facets import counts
 from patrol.actions.triaging.later import Later, comes_back
 from patrol.actions.triaging.leads import NoSuchLead, find_lead, lead_row
 from patrol.actions.triaging.leases import LeadHeld, refuse_held
@@ -12,7 +13,6 @@ from patrol.actions.triaging.queue import (
     QueueFilter,
     after_lead,
     arrived,
-    counts,
     last_visit,
     queue,
 )

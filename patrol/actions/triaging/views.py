@@ -8,6 +8,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.triaging.leads import person_at
 from patrol.errors import BadInput, NotFound
 from patrol.models import Permission, Role, Verb
+from patrol.register.ready import Ready
 from patrol.register.tables import SavedView
 
 LONGEST = 500
@@ -51,18 +52,30 @@ class View:
 def views(desk: Desk) -> tuple[View, ...]:
     """One's own and the unit's, by name. Filters and no word of any lead: no look to be recorded."""
     person = person_at(desk)
-    rows = SavedView.objects.filter(Q(owner=person) | Q(owner=None), unit=person.unit_id)
     return tuple(
         View(
-            id=row.pk,
-            name=row.name,
-            query=row.query,
-            shared=row.owner_id is None,
-            is_default=row.is_default,
-            removable=row.owner_id is not None or may_share(desk),
+            id=number,
+            name=name,
+            query=query,
+            shared=owner is None,
+            is_default=bool(is_default),
+            removable=owner is not None or may_share(desk),
         )
-        for row in rows.order_by("name", "pk")
+        for number, name, query, owner, is_default in _VIEWS.rows(
+            person=person.pk, unit=person.unit_id
+        )
     )
+
+
+_VIEWS = Ready(
+    lambda person, unit: (
+        SavedView.objects.filter(Q(owner=person) | Q(owner=None), unit=unit)
+        .order_by("name", "pk")
+        .values_list("pk", "name", "query", "owner_id", "is_default")
+    ),
+    person=int,
+    unit=int,
+)
 
 
 def may_share(desk: Desk) -> bool:

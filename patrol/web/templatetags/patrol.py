@@ -2,11 +2,13 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -129,6 +131,28 @@ def key(context: Mapping[str, Any], does: str) -> SafeString:
     board: Board = context["board"]
     strokes = board.shown(does).split()
     return format_html_join(" ", "<kbd>{}</kbd>", ((stroke,) for stroke in strokes))
+
+
+@register.simple_tag(takes_context=True)
+def keys_table(context: Mapping[str, Any]) -> SafeString:
+    """All keys of this person. The same keys in the same language are one table, written once."""
+    board: Board = context["board"]
+    return _keys_table(
+        get_language() or "", tuple(key.shown for key in board.keys), _Same(Board(board.keys))
+    )
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A board that counts as any other: what tells tables apart stands beside it."""
+
+    board: Board = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _keys_table(language: str, shown: tuple[str, ...], of: _Same) -> SafeString:
+    del language, shown  # the template's, and the board's
+    return render_to_string("parts/keys_table.html", {"board": of.board})
 
 
 @register.simple_tag(takes_context=True)
