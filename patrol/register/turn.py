@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from patrol.register import log
 
@@ -15,8 +15,14 @@ LEAST_REST_SECONDS = 0.01
 _PAUSE_SECONDS = 0.0005
 
 
+RUN_WAIT_SECONDS = 60.0
+"""How long a run waits for a turn: longer than a person would, and shorter than its silence is taken for its death."""
+
+
 class Turns(Protocol):
     """What the back-ends of both databases say beside Django's promise."""
+
+    turn_wait_seconds: float | None
 
     def others_wait(self) -> bool:
         """Whether anybody waits to whom a writer that comes back at once would never leave the turn."""
@@ -25,6 +31,16 @@ class Turns(Protocol):
 def others_wait() -> bool:
     """Whether anybody waits for a turn whom we should let by."""
     return cast("Turns", connection).others_wait()
+
+
+def wait_long() -> None:
+    """Let this process wait for its turns as long as a run may: nobody waits for it, and giving up would end it.
+
+    Of connections that are opened from here on. On a machine whose cores are all busy, whoever has the turn may
+    be asleep with it for seconds.
+    """
+    kind = cast("type[Turns]", type(connections[DEFAULT_DB_ALIAS]))
+    kind.turn_wait_seconds = RUN_WAIT_SECONDS
 
 
 class _Rest:

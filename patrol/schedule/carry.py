@@ -10,7 +10,7 @@ from patrol.actions.collecting import runs
 from patrol.actions.desk import Desk
 from patrol.actions.rulemaking import rulebook
 from patrol.models import Outcome, ReadPage
-from patrol.register import presence
+from patrol.register import presence, turn
 from patrol.register.start import start
 from patrol.schedule.keeping import Keeping
 from patrol.settings import Settings
@@ -27,6 +27,7 @@ def carry_out(run_id: int) -> Outcome | None:
     Raises `HostBusy` when it has to wait on.
     """
     start()
+    turn.wait_long()
     lock = presence.hold(run_id)
     try:
         return _carried(Desk.system("run", f"run:{run_id}"), run_id)

@@ -95,3 +95,35 @@ def test_within_a_larger_transaction_nobody_rests(
             with turn.batch():
                 pass
     assert not slept
+
+
+def test_a_run_waits_longer_for_its_turn_than_a_person_would(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError, connection, transaction
+
+    from patrol.actions.collecting.runs import SILENT_AFTER
+    from patrol.register import turn
+    from patrol.register.sqlite.base import DatabaseWrapper
+
+    monkeypatch.setattr(DatabaseWrapper, "turn_wait_seconds", 0.05)
+    taken, over = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            taken.set()
+            over.wait(30)
+        connection.close()
+
+    holder = threading.Thread(target=write)
+    holder.start()
+    assert taken.wait(30)
+    with pytest.raises(OperationalError, match="no turn to write within 0 s"), transaction.atomic():
+        pass
+    turn.wait_long()
+    later = threading.Timer(0.5, over.set)
+    later.start()
+    with transaction.atomic():
+        assert over.is_set(), "it waited until the other one had written"
+    holder.join(30)
+    assert 10 < turn.RUN_WAIT_SECONDS < SILENT_AFTER.total_seconds()

@@ -117,7 +117,7 @@ class Site:
         return thread({int(path.rpartition("=")[2]) * 10: "some words"}).body
 
 
-def stage(site: Site, names: dict[str, str]) -> None:
+def stage(site: Site, names: dict[str, str], pause: float = PAUSE) -> None:
     """Sources with their hosts, under mandates, all due now."""
     from django.db import transaction
     from django.utils import timezone
@@ -140,7 +140,7 @@ def stage(site: Site, names: dict[str, str]) -> None:
                 channel=Channel.PLATFORM,
                 engine="phpbb",
                 start=(f"http://{host}:{site.port}/viewforum.php?f=1&of={name}",),
-                seconds_between_requests=PAUSE,
+                seconds_between_requests=pause,
                 deadline_minutes=5,
                 every_minutes=600,
             )

@@ -22,6 +22,9 @@ TURN = int.from_bytes(b"patrol-w")
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions are durable and take turns."""
 
+    turn_wait_seconds: float | None = None
+    """Where it is not the server's usual `lock_timeout`, which connections are opened with."""
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open, and refuse a server that would acknowledge without writing."""
         connection = super().get_new_connection(conn_params)
@@ -30,6 +33,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if wrong := unfit(connection.info.server_version, asked):
             connection.close()
             raise OperationalError(" ".join(wrong))
+        if self.turn_wait_seconds is not None:
+            connection.execute(f"SET lock_timeout = '{self.turn_wait_seconds:.0f}s'")
         return connection
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001  (Django's signature)

@@ -23,6 +23,7 @@ LONGEST_PAUSE_SECONDS = 0.005
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions are durable and take turns."""
 
+    turn_wait_seconds = TURN_WAIT_SECONDS
     _turn: int | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -79,14 +80,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _wait(self, descriptor: int) -> None:
         """Until the turn is ours, with a hand up. Raises `OperationalError` when it takes too long."""
-        deadline = time.monotonic() + TURN_WAIT_SECONDS
+        deadline = time.monotonic() + self.turn_wait_seconds
         pause = 0.0005
         hand = self._open("waiting")
         try:
             _taken(hand, fcntl.LOCK_SH)
             while not _taken(descriptor, fcntl.LOCK_EX):
                 if time.monotonic() > deadline:
-                    raise OperationalError("database is locked: no turn to write within 10 s")
+                    raise OperationalError(
+                        f"database is locked: no turn to write within {self.turn_wait_seconds:.0f} s"
+                    )
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 _taken(hand, fcntl.LOCK_SH)
