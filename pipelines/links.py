@@ -14,7 +14,7 @@ _SAID_DOT = r"(?<=[a-z])点(?=(?:com|net|org|tw|hk|cn|cc|io|xyz|top|vip|example)
 """Said instead of written: `shop點com`. 點 also means o'clock and to tap, so only before endings that mean nothing else."""
 DOT = rf"(?:\.| ?[\[({{] ?(?:\.|dot|点) ?[\])}}] ?|{_SAID_DOT})"
 _MAIL_DOT = rf"(?:{DOT}| dot )"
-_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?| ?小老鼠 ?| at (?=[a-z0-9\-]+ dot ))"
+_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?| ?小老鼠 ?| at (?=[a-z0-9\-]+ dot (?:com|net|org|edu|gov|tw|hk|cn|io|me|co|example)(?![a-z])))"
 _LABEL = r"[a-z0-9][a-z0-9-]{0,62}+"
 """Possessive: nothing that may follow it is one of its characters, so it need not be tried shorter."""
 
@@ -154,7 +154,7 @@ _MAIL_DOTS = re.compile(_MAIL_DOT)
 _ATS = re.compile(_AT)
 _BARE_WWW = re.compile(rf"(?<![a-z0-9@/._-])www{DOT}(?:{_LABEL}{DOT}){{1,5}}[a-z]{{2,24}}{_PATH}")
 
-BRACKETS = re.compile(r"[\[({]")
+BRACKETS = re.compile(r"[\[({]|[a-z]点[a-z]")
 """Without one of them nothing is defanged."""
 _DOTTED = re.compile(r"(?<![!-~])[!-\-/-~]*+\.[!-~]*")
 _ATTED = re.compile(r"(?<![!-~])[!-?A-~]*+@[!-~]*")

@@ -34,7 +34,7 @@ _INVITES = (
     r"|\b(?:e-?mail|mail|write)(?: to)? (?:me|us)\b"
     r"|\b(?:order|book|join)\b"
 )
-_CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|註冊|領取|下載|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
+_CLICKS = r"掃碼|點(?:擊|選|此|我|連結|進|開|\s)|請點|登入|註冊(?:送|即|就|領|會員|連結|帳號)|(?:免費|立即|馬上|線上|快速|先)註冊|領取|下載|填寫|前往|連結|網址|\b(?:visit|click|sign up|log ?in|link)\b"
 """Invitations to an address, and to nothing else."""
 _PAYS = (
     r"付款|匯(?:款|到|至|入|給)|轉(?:帳|到|至|入|給)|打(?:款|到|至|入|給)|存(?:入|到)|入金|儲值|收款|訂金|定金|錢包|只收|接受|付(?:清|到|至)"
