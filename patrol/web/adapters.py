@@ -4,9 +4,11 @@ import base64
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from patrol.register.secrets import secret_file
 from patrol.register.tables import Person
@@ -23,9 +25,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
         """How somebody shows again who they are: whoever has a second factor by that one, never by a password alone."""
         methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
-        if user.is_authenticated and second_factor.is_held(user):
-            return [one for one in methods if one["id"] != "reauthenticate"]
-        return methods
+        if not user.is_authenticated or not second_factor.is_held(user):
+            return methods
+        methods = [one for one in methods if one["id"] != "reauthenticate"]
+        has_app = Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists()
+        return methods if has_app else methods[::-1]  # a passkey before recovery codes
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -38,6 +42,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """From the register."""
         return _vault().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: Person, type: Authenticator.Type) -> str:  # noqa: A002  (allauth's name)
+        """What a passkey is called until its owner names it."""
+        count = Authenticator.objects.filter(user=user.pk, type=type).count()
+        return _("Passkey {0}").format(count + 1)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """For whom a device keeps a passkey: the host's name, told as ours."""
+        return {**super().get_public_key_credential_rp_entity(), "name": "Patrol"}
 
 
 def _vault() -> Fernet:

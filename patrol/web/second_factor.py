@@ -13,9 +13,16 @@ from patrol.register.tables import Person
 COMPULSORY = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
 """Whoever approves, reads the log or adds people is never let in by one thing that can be seen over a shoulder."""
 SET_UP_PAGE = "mfa_activate_totp"
-REACHED_WITHOUT = frozenset({SET_UP_PAGE, "account_reauthenticate"})
+SET_UP = {
+    SET_UP_PAGE: Authenticator.Type.TOTP,
+    "mfa_add_webauthn": Authenticator.Type.WEBAUTHN,
+}
+"""Pages that set one up, and which."""
+REACHED_WITHOUT = frozenset({*SET_UP, "account_reauthenticate"})
 """To set one up, and to show beforehand who one is. Signing out is open to anybody."""
-PROVING = frozenset({"account_reauthenticate", "mfa_reauthenticate", SET_UP_PAGE})
+PROVING = frozenset(
+    {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", *SET_UP}
+)
 """After these a session may do more than before, so it goes on under a new name."""
 FIRST = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes alone are what is left of a factor."""
@@ -49,9 +56,10 @@ def renamed_session(
         response = view(request, *args, **kwargs)
         proven = request.method == "POST" and 300 <= response.status_code < 400
         if proven and request.user.is_authenticated:
-            if page == SET_UP_PAGE:  # its code was just read off: nobody is asked for it twice
+            if page in SET_UP:  # its code was just read off: nobody is asked for it twice
+                kind = SET_UP[page].value
                 record_authentication(
-                    request, request.user, method="mfa", type="totp", reauthenticated=True
+                    request, request.user, method="mfa", type=kind, reauthenticated=True
                 )
             request.session.cycle_key()
         return response

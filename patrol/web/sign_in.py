@@ -18,6 +18,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed, user_logged_in
 from allauth.account.utils import perform_login
 from allauth.mfa.signals import authentication_failed
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.signals import user_logged_out, user_login_failed
@@ -35,7 +36,7 @@ from patrol.models import Actor, Record, Result, Role, Verb
 from patrol.register import log
 from patrol.register.tables import Person
 from patrol.web.request import origin, session_hash
-from patrol.web.second_factor import SET_UP_PAGE, renamed_session
+from patrol.web.second_factor import SET_UP, renamed_session
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -58,7 +59,8 @@ def _note(request: HttpRequest | None, note: Note) -> None:
 
 @receiver(user_logged_in)
 def _signed_in(request: HttpRequest, user: Person, **_: Any) -> None:
-    by = "link" if getattr(request, "by_link", False) else "password"
+    alone = did_use_passwordless_login(request, user)
+    by = "link" if getattr(request, "by_link", False) else "passkey" if alone else "password"
     _note(request, Note(Verb.PERSON_SIGNED_IN, user, details={"by": by}))
 
 
@@ -88,7 +90,14 @@ def _step(request: HttpRequest, user: Person, method: str, **more: Any) -> None:
 def _write(request: HttpRequest, response: HttpResponseBase, page: str) -> None:
     notes: list[Note] = request.notes  # type: ignore[attr-defined]
     person = request.user if isinstance(request.user, Person) else None
-    told = bool(notes) and page != SET_UP_PAGE
+    if (
+        "credential" in request.POST
+        and page not in SET_UP
+        and not 300 <= response.status_code < 400
+    ):
+        details: Details = {"by": "passkey"}
+        notes.append(Note(Verb.PERSON_SIGN_IN_FAILED, _asked_of(request), Result.DENY, details))
+    told = bool(notes) and page not in SET_UP
     if not told and person is not None and 300 <= response.status_code < 400:
         notes.append(Note(Verb.PERSON_ACCOUNT_CHANGED, person, details={"page": page}))
     for note in notes:
@@ -109,6 +118,14 @@ def _write(request: HttpRequest, response: HttpResponseBase, page: str) -> None:
                 details=note.details,
             )
         )
+
+
+def _asked_of(request: HttpRequest) -> Person | None:
+    """Whose factor is asked for: of whoever is signed in, or has given a password and nothing more."""
+    if isinstance(request.user, Person):
+        return request.user
+    stage = getattr(request, "_login_stage", None)
+    return stage.login.user if stage else None
 
 
 def _session_before(request: HttpRequest) -> None:

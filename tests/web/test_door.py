@@ -18,6 +18,7 @@ OPEN = {
     "language",
     "api_description",
     "account_login",
+    "mfa_login_webauthn",
     "account_logout",
     "account_inactive",
     "mfa_authenticate",
