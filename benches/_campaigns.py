@@ -42,6 +42,8 @@ class Told(NamedTuple):
     kind: str
     """What a seller's posts have in common: `words`, `contact`, or `nothing`."""
     aside: bool
+    messenger: str = ""
+    """Of those with a contact in common: where it is. The same name elsewhere is another contact."""
 
 
 @cache
@@ -162,14 +164,20 @@ def _contacts(chance: Random) -> list[Told]:
     posts = _strangers()
     for nth in range(SELLERS):
         name = _fresh(chance)
-        told += [
-            Told(
-                chance.choice(_data()["strangers"]).format(text, _contact(chance, name)),
-                f"contact {nth}", f"contact {nth} {copy}", "contact", nth % ASIDE == 0,
-            )
-            for copy, text in enumerate(posts[nth * 3 : nth * 3 + 3])
-        ]  # fmt: skip
+        for copy, text in enumerate(posts[nth * 3 : nth * 3 + 3]):
+            carrier, contact = chance.choice(_data()["strangers"]), _contact(chance, name)
+            told.append(
+                Told(
+                    carrier.format(text, contact), f"contact {nth}", f"contact {nth} {copy}",
+                    "contact", nth % ASIDE == 0, _messenger(contact),
+                )
+            )  # fmt: skip
     return told
+
+
+def _messenger(contact: str) -> str:
+    """Where it is to be added, by its words."""
+    return next((one for one in ("telegram", "微信") if one in contact), "line")
 
 
 def _everybodys(chance: Random) -> list[Told]:
@@ -222,7 +230,13 @@ def campaign_figures(flagger: Flagger) -> dict[str, Mapping[str, Any]]:
         name = f"campaigns.{kind}"
         found = _pairs(name, [told[nth] for nth in some], [joined[nth] for nth in some])
         figures[f"{name}.recall"] = found[f"{name}.recall"]
-    return figures
+    same = [
+        (told[nth]._replace(seller=f"{told[nth].seller} {told[nth].messenger}"), joined[nth])
+        for nth in some
+    ]
+    name = "campaigns.contact.same_messenger"
+    found = _pairs(name, [one for one, _ in same], [number for _, number in same])
+    return {**figures, f"{name}.recall": found[f"{name}.recall"]}
 
 
 def _pairs(name: str, told: Sequence[Told], joined: Sequence[int]) -> dict[str, Mapping[str, Any]]:
