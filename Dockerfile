@@ -25,7 +25,7 @@ COPY dashboards dashboards
 RUN pip install --no-deps --no-build-isolation -e . \
     && python -m compileall -q patrol spiders pipelines dashboards \
     && mkdir -p /opt/venv/share/patrol \
-    && PATROL_CACHE=/opt/venv/share/patrol python -m patrol.demo.warm
+    && python -m patrol.demo.warm /opt/venv/share/patrol
 
 FROM base AS runtime
 # Numbers, so that a volume belongs to the same account on every host. /data is made here: a new volume takes its owner and mode.

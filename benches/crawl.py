@@ -74,7 +74,7 @@ def _compiled() -> Iterator[None]:
     """Rules and signs are compiled and kept, as every run but the first finds them; by a process that measures nothing."""
     with tempfile.TemporaryDirectory(prefix="patrol-bench-") as cache:
         os.environ["PATROL_CACHE"] = cache
-        subprocess.run([sys.executable, "-m", "patrol.demo.warm"], check=True)
+        subprocess.run([sys.executable, "-m", "patrol.demo.warm", cache], check=True)
         yield
 
 

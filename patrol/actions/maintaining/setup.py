@@ -17,6 +17,7 @@ from patrol.models import Permission, Verb
 from patrol.register import checkpoints, clock, log
 from patrol.register.database import database
 from patrol.register.secrets import secret_file
+from patrol.register.sqlite import empty
 from patrol.register.sqlite.backup import take
 from patrol.register.tables import Purge
 from patrol.settings import Settings
@@ -59,6 +60,9 @@ def make_tables(settings: Settings) -> None:
     with database(settings).alone():
         executor = _refuse_newer()
         taken = _back_up(settings, executor)
+        if not settings.database_url and not executor.loader.applied_migrations:
+            connections["default"].close()
+            empty.lay(settings.database_path, executor.loader)
         call_command("migrate", verbosity=0)
         if taken is not None:
             copies.know(Desk.command_line(), *taken, settings.backup_days)
