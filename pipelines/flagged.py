@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from patrol.models import Category, Flagging, HandleRole, Post, ReadPage
+from patrol.models import Category, Flagging, HandleRole, LeadKind, Post, ReadPage
 from patrol.register.inserts import Insert
 from patrol.register.sealing import Seal, keyed_hash
 from patrol.register.spared import spared
@@ -29,6 +29,7 @@ from pipelines import images
 from pipelines.aside import Aside
 from pipelines.duplicates import SHORTEST_DUPLICATE, squeezed_all
 from pipelines.gone import page_hmac
+from pipelines.history import written
 from pipelines.leads import LeadAtHand, Leads
 from pipelines.seen import Words, see, versions
 
@@ -45,7 +46,8 @@ _SIGHTINGS = Insert(
     Sighting,
     *("source", "authorization", "run", "ruleset_sha256", "first_seen_at", "last_seen_at"),
     *("key", "words_hmac", "version", "capture", "engine", "lead", "unit", "body"),
-    *("duplicate_hmac", "posted_at", "posted_precision", "score", "parts", "page_hmac"),
+    *("duplicate_hmac", "posted_at", "posted_precision", "score", "parts"),
+    *("author_hmac", "said_day", "stale_at", "page_hmac"),
 )
 _MATCHES = Insert(
     MatchRow,
@@ -65,6 +67,9 @@ class Found(NamedTuple):
     post: Post
     words_hmac: str
     flagging: Flagging
+    author_hmac: str | None = None
+    said_day: int | None = None
+    stale_at: datetime | None = None
 
 
 class _Flagged(NamedTuple):
@@ -186,7 +191,7 @@ class FlaggedKeeper:
         kept: list[_Kept] = []
         opened: Counter[int] = Counter()
         for place, one in every:
-            post, _, flagging = one.found
+            post, _, flagging, *_ = one.found
             version = numbered[one.version]
             same = self.aside.again(post, flagging)
             before = self.aside.earlier(flagging, same, fresh) if version == 1 else None
@@ -253,7 +258,9 @@ def _ready(found: Found, squeezed: str) -> _Flagged:
 
 
 def _sighting(kept: _Kept, capture: int, page: ReadPage) -> tuple[object, ...]:
-    (post, words_hmac, flagging), _, duplicate, body, _ = kept.flagged
+    (post, words_hmac, flagging, author, said_day, stale_at), _, duplicate, body, _ = kept.flagged
+    if author and kept.lead.kind == LeadKind.POSSIBLE_VICTIM:
+        author, said_day, stale_at = None, None, page.capture.fetched_at
     posted_at = post.posted_at
     return (
         post.key,
@@ -268,7 +275,10 @@ def _sighting(kept: _Kept, capture: int, page: ReadPage) -> tuple[object, ...]:
         posted_at.at if posted_at else None,
         posted_at.precision if posted_at else None,
         flagging.score,
-        [{"name": part.name, "points": part.points} for part in flagging.parts],
+        [written(part) for part in flagging.parts],
+        author,
+        said_day,
+        stale_at,
     )
 
 

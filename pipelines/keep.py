@@ -7,7 +7,7 @@ and then only a keyed hash.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -29,7 +29,8 @@ from pipelines import brake, gone
 from pipelines.aside import Aside, Counted
 from pipelines.flagged import FlaggedKeeper, Found, KeptPage
 from pipelines.flow import Flagger
-from pipelines.seen import Known, keep_words, known, see
+from pipelines.history import History
+from pipelines.seen import Known, Words, keep_words, known, see
 
 _JUDGED_EVERY_SECONDS = 2.0
 """At most: to look through a week's tallies takes as long as to keep a hundred posts."""
@@ -74,6 +75,7 @@ class Keeper:
         self.now = now
         self.aside = Aside(run, flagger, now)
         self._flagged = FlaggedKeeper(run, self.aside, flagger.ruleset.sha256, now)
+        self._history = History(run)
         self._missed = gone.missed(run.source_id)
         self.brake_percent = Settings().brake_percent
         self._unjudged = 0
@@ -89,14 +91,16 @@ class Keeper:
 
         What can be done beforehand is done before the transaction, so that nobody waits for it.
         """
-        drafts = self._drafts(pages)
+        seen_before = known(self.run.source_id, {post.key for page in pages for post in page.posts})
+        drafts = self._drafts(pages, seen_before)
         fresh = [post for draft in drafts for post, _ in draft.fresh]
         flagged = self.flagger.flag([post.words for post in fresh], self.categories)
         left, counted = self.aside.apart(fresh, flagged)
-        flaggings = iter(left)
+        flagged_before = {key for (key, _), one in seen_before.items() if one.flagged}
+        weighed = self._history.weigh(fresh, left, flagged_before, self.now())
         again: Counter[str] = Counter()
         found = [
-            [Found(post, hmac, next(flaggings)) for post, hmac in draft.fresh] for draft in drafts
+            [Found(post, hmac, *next(weighed)) for post, hmac in draft.fresh] for draft in drafts
         ]
         if not any(page.posts for page in pages):
             return [Kept(0, 0, 0, 0)] * len(pages)
@@ -133,8 +137,9 @@ class Keeper:
         if sum(brake.pull(one, self.now()) for one in found):
             self.aside.refresh()
 
-    def _drafts(self, pages: Sequence[ReadPage]) -> list[_Draft]:
-        seen_before = known(self.run.source_id, {post.key for page in pages for post in page.posts})
+    def _drafts(
+        self, pages: Sequence[ReadPage], seen_before: Mapping[Words, Known]
+    ) -> list[_Draft]:
         said: set[tuple[str, str]] = set()
         drafts = []
         for page in pages:

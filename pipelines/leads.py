@@ -38,6 +38,10 @@ _JOIN = (
     "UPDATE register_lead SET kind = %s, category = %s, score = %s, rank = %s, status = %s,"
     " version = %s, sightings_count = %s, moved_at = %s, ranked_by_id = NULL WHERE id = %s"
 )
+_SPARE = (
+    "UPDATE register_sighting SET author_hmac = NULL, said_day = NULL, stale_at = %s"
+    " WHERE lead_id IN ({}) AND author_hmac IS NOT NULL"
+)
 _OPEN = Insert(
     Lead,
     *("unit", "source", "opened_at", "moved_at"),
@@ -90,6 +94,8 @@ class Leads:
         self._by_words = {said: self._known[lead] for said, lead in by_words.items()}
         self._opened: list[LeadAtHand] = []
         self._joined: dict[int, LeadAtHand] = {}
+        self._spared: set[int] = set()
+        """That became possible victims': nothing is added up of their authors from here on."""
 
     def _know(self, numbers: Iterable[int]) -> None:
         """Read those of them that are not at hand. What was forgotten is joined by nothing."""
@@ -137,6 +143,8 @@ class Leads:
         with connection.cursor() as cursor:
             for lead in self._joined.values():
                 cursor.execute(_JOIN, [*lead.row, at, lead.number])
+            if spare := sorted(self._spared):
+                cursor.execute(_SPARE.format(", ".join(["%s"] * len(spare))), [at, *spare])
 
     def _same(self, lead: LeadAtHand | int) -> LeadAtHand:
         """The one at hand of a lead that was found elsewhere: changes of two would not meet."""
@@ -157,6 +165,8 @@ class Leads:
         lead.sightings += 1
         if flagging.kind is LeadKind.POSSIBLE_VICTIM and lead.kind != LeadKind.POSSIBLE_VICTIM:
             lead.kind, lead.category, reopen = LeadKind.POSSIBLE_VICTIM.value, None, True
+            if lead.number:
+                self._spared.add(lead.number)
         lead.score = max(lead.score, flagging.score)
         if reopen and lead.status == LeadStatus.DISMISSED:
             lead.status = LeadStatus.NEW.value

@@ -143,10 +143,13 @@ def explained(file: str, folder: Path | None, rule: str | None) -> None:
 def _explained_line(
     explainer: "Explainer", one: tuple[str | int, str], flagging: "Flagging", engine: str
 ) -> dict[str, Any]:
+    from pipelines.score import KEPT
+
     line = document(one[0], flagging)
     for match in line["matches"]:
         match["why"] = _why(explainer, one[1], match["rule"])
-    line["parts"] = [part.model_dump() for part in flagging.parts]
+    line["parts"] = [part.model_dump(exclude_none=True) for part in flagging.parts]
+    line["not_known_here"] = list(KEPT)
     line["ruleset"] = explainer.flagger.ruleset.sha256
     line["engine"] = engine
     return line

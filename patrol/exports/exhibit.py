@@ -1,6 +1,6 @@
 """A lead as evidence: what was found, by which rules and under which mandate, and what speaks against it."""
 
-from patrol.models import Capture, Model, Moment, PostedAt, Titles
+from patrol.models import Capture, Model, Moment, Part, PostedAt, Titles
 
 
 class HandleFact(Model):
@@ -53,6 +53,8 @@ class SightingFact(Model):
     gone_at: Moment | None = None
     """When that was so for the second time, in another run."""
     score: int
+    parts: tuple[Part, ...] = ()
+    """Its summands, as they were counted when the bundle was made."""
     ruleset_sha256: str
     engine: str
     matches: tuple[MatchFact, ...]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from patrol.exports import edges
 from patrol.exports.dates import both
 from patrol.exports.exhibit import CaptureFact, Exhibit, MandateFact, RunFact, SightingFact
-from patrol.exports.words import label
+from patrol.exports.words import LABELS, label
+from patrol.models import Part
 
 
 class Look(StrEnum):
@@ -134,13 +135,26 @@ def _sighting(one: SightingFact) -> Iterator[Block]:
     for handle in one.handles:
         yield _pair("handle", f"{handle.kind} {handle.value} ({handle.role})")
     yield from _pairs(
-        ("score", one.score),
+        ("score", f"{one.score} = {_summands(one)}" if one.parts else one.score),
         ("engine", one.engine),
         ("ruleset", one.ruleset_sha256),
         ("capture", one.capture),
         ("mandate", one.authorization),
         ("run", one.run),
     )
+
+
+def _summands(one: SightingFact) -> str:
+    """The parts of a score, each by its name: they add up to it."""
+    return " ".join(
+        f"{part.points:+d} {label(part.name) if part.name in LABELS else part.name}"
+        f"{f' ({_basis(part)})' if part.of is not None else ''}"
+        for part in one.parts
+    )
+
+
+def _basis(part: Part) -> str:
+    return str(part.of) if part.right is None else f"{part.right}/{part.of}"
 
 
 def _capture(one: CaptureFact) -> Iterator[Block]:

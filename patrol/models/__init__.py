@@ -1,7 +1,7 @@
 """The nouns that travel between rooms: frozen, closed, and knowing pydantic and nothing else."""
 
 from patrol.models.base import Model, Moment, Name, Titles
-from patrol.models.flagging import Flagging, Handle, Match, Part, Span
+from patrol.models.flagging import MOST_POINTS, Flagging, Handle, Match, Part, Span
 from patrol.models.health import Because, Drift, Found, Health, Lack
 from patrol.models.notice import HelpPlace, MessageChannel, NoticeKind
 from patrol.models.post import (
@@ -66,6 +66,7 @@ from patrol.models.words import (
 )
 
 __all__ = [
+    "MOST_POINTS",
     "Actor",
     "AgeDeclaration",
     "Authorization",

@@ -98,6 +98,8 @@ class FlagLine(Model):
     handles: tuple[HandleLine, ...]
     parts: tuple[Part, ...] | None = None
     """With `--explain`: the summands of the score."""
+    not_known_here: tuple[str, ...] | None = None
+    """With `--explain`: summands of a lead's score that a text alone does not tell. The register knows them: how fresh the post is, how often its author was flagged before, how often its rule was right."""
     ruleset: str | None = None
     """With `--explain`: SHA-256 of the rules and word lists. The same text, rules and engine give the same line."""
     engine: str | None = None

@@ -38,20 +38,28 @@ class Handle(Model):
     span: Span
 
 
+MOST_POINTS = 130
+"""A post's own words give up to 100; what is known around it, once it is kept, up to 30 more."""
+
+
 class Part(Model):
     """One visible summand of a score."""
 
     name: str
     points: int
+    right: int | None = None
+    """Of a rule's record: leads that officers followed up."""
+    of: int | None = None
+    """What it was counted from: a rule's decided leads, or posts of its author that were flagged before."""
 
 
 class Flagging(Model):
-    """All that was found in one text. The score is the sum of its parts, cut to 0..100."""
+    """All that was found in one text. The score is the sum of its parts; nothing is cut."""
 
     matches: tuple[Match, ...]
     handles: tuple[Handle, ...]
     parts: tuple[Part, ...]
-    score: int = Field(ge=0, le=100)
+    score: int = Field(ge=0, le=MOST_POINTS)
 
     @property
     def kind(self) -> LeadKind:

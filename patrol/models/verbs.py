@@ -82,6 +82,8 @@ class Verb(StrEnum):
     RANK_TRAINED = "rank.trained"
     RANK_SWITCHED = "rank.switched"
     RANK_APPLIED = "rank.applied"
+    LEADS_WEIGHED = "leads.weighed"
+    RULES_COUNTED = "rules.counted"
     LEADS_SELECTED = "leads.selected"
     LEADS_DECIDED = "leads.decided"
     VIEW_SAVED = "view.saved"

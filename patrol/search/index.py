@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, TypeAdapter, model_validator
 
 from patrol.errors import TryLater
-from patrol.models import Category, Channel, LeadKind, LeadStatus, Model, Moment, Name, Precision
+from patrol.models import (
+    MOST_POINTS,
+    Category,
+    Channel,
+    LeadKind,
+    LeadStatus,
+    Model,
+    Moment,
+    Name,
+    Precision,
+)
 
 LOCAL = ZoneInfo("Asia/Taipei")
 """Whose days, months and hours are counted."""
@@ -75,7 +85,7 @@ class IndexedPost(Model):
     category: Category | None
     status: LeadStatus
     """Of the lead that it is, or belongs to."""
-    score: int = Field(ge=0, le=100)
+    score: int = Field(ge=0, le=MOST_POINTS)
     rules: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     """Keyed tags of the contacts that it offers, never the contacts themselves."""

@@ -8,7 +8,7 @@ from typing import Any
 import tantivy
 from tantivy import FieldType, Occur
 
-from patrol.models import LeadKind
+from patrol.models import MOST_POINTS, LeadKind
 from patrol.search.answers import WHOLE
 from patrol.search.index import Facet, IndexedPost, Query, kept_json, mark
 from patrol.search.tokens import cut, spaced_all
@@ -141,7 +141,7 @@ def found_by(query: Query, *, victims: bool) -> tantivy.Query:
         low, high = _number(query.first_day, 0), _number(query.last_day, 99_999_999)
         clauses.append((Occur.Must, _between(_DATE, low, high)))
     if query.least_score is not None or query.most_score is not None:
-        most = 100 if query.most_score is None else query.most_score
+        most = MOST_POINTS if query.most_score is None else query.most_score
         clauses.append((Occur.Must, _between(_SCORE, query.least_score or 0, most)))
     if not victims:
         clauses.append((Occur.MustNot, _any_of(Facet.KIND, (LeadKind.POSSIBLE_VICTIM,))))

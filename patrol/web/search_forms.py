@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from patrol.actions.searching import batches, queries
-from patrol.models import Category, Channel, LeadKind, LeadStatus
+from patrol.models import MOST_POINTS, Category, Channel, LeadKind, LeadStatus
 from patrol.search.index import Facet, Query
 from patrol.search.query import quoted
 from patrol.web.forms import ClosedForm, DayField
@@ -46,7 +46,7 @@ class TwinForm(ClosedForm):
     )
     last = DayField(required=False, label=pgettext_lazy("time", "Until"))
     score = forms.IntegerField(
-        min_value=0, max_value=100, required=False, label=_("Score, at least")
+        min_value=0, max_value=MOST_POINTS, required=False, label=_("Score, at least")
     )
     twin = forms.CharField(max_length=3, required=False, widget=forms.HiddenInput)
 

@@ -93,6 +93,8 @@ VERBS: dict[str, str | Promise] = {
     Verb.RANK_TRAINED: _("Order learned from decisions"),
     Verb.RANK_SWITCHED: _("Learned order switched"),
     Verb.RANK_APPLIED: _("Leads put in learned order"),
+    Verb.LEADS_WEIGHED: _("Scores counted again"),
+    Verb.RULES_COUNTED: _("Records of rules counted"),
     Verb.CASES_LISTED: _("Cases listed"),
     Verb.CASE_VIEWED: _("Case viewed"),
     Verb.CASE_OPENED: _("Case opened"),

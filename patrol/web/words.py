@@ -283,6 +283,10 @@ PARTS: dict[str, str | Promise] = {
     "several_rules": _("Several rules hit"),
     "handle_offered": _("A contact is offered"),
     "price": _("A price is named"),
+    "victim_signal": _("Words of somebody who may need help"),
+    "freshness": _("How fresh the post is"),
+    "author_before": _("Its author was flagged before"),
+    "rule_precision": _("How often the rule was right"),
 }
 """Parts of a score that are not rules."""
 

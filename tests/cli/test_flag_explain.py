@@ -86,6 +86,7 @@ def test_each_term_says_where_and_through_which_disguise(rules: Path) -> None:
         }
     ], "one that is over is none"
     assert sum(part["points"] for part in line["parts"]) == line["score"] == 40
+    assert line["not_known_here"] == ["freshness", "author_before", "rule_precision"]
     assert len(line["ruleset"]) == 64
 
 

@@ -26,7 +26,7 @@ from patrol.exports.exhibit import (
     RunFact,
     SightingFact,
 )
-from patrol.models import Capture, HandleRole, LeadKind, Post, Verb
+from patrol.models import Capture, HandleRole, LeadKind, Part, Post, Verb
 from patrol.register.sealing import Forgotten, unseal
 from patrol.register.tables import (
     AuthorizationRow,
@@ -194,6 +194,7 @@ def _sighting(
         missed_at=row.missed_at if row.removed_seen_at else None,
         gone_at=row.removed_seen_at,
         score=row.score,
+        parts=tuple(Part.model_validate(part) for part in row.parts),
         ruleset_sha256=row.ruleset_sha256,
         engine=row.engine,
         matches=_matches(row, rulebook),

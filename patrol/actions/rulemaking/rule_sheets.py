@@ -249,10 +249,22 @@ def _blamed(leads: "QuerySet[Lead]") -> dict[int, str]:
     return {lead: str(rule) for lead, rule in rows.order_by("pk").values_list("lead", "false_rule")}
 
 
+def precisions(leads: "QuerySet[Lead]") -> dict[str, Share]:
+    """Of each rule that hit decided ones of these leads, how many were followed up."""
+    leads = leads.filter(status__in=[*FOLLOWED, LeadStatus.DISMISSED])
+    decided: dict[str, Counter[bool]] = defaultdict(Counter)
+    pairs = leads.values_list("sightings__matches__rule", "status", "pk").distinct()
+    blamed = _blamed(leads)
+    for rule, status, lead in pairs:
+        if rule is not None and blamed.get(lead, rule) == rule:
+            decided[rule][status in FOLLOWED] += 1
+    return {rule: Share(counts[True], counts.total()) for rule, counts in decided.items()}
+
+
 def _figures(desk: Desk, name: str | None = None) -> Mapping[str, Figures]:
     """Figures of all rules, or of one: hits of a week, and the precision from all decisions of the unit."""
     tallies = RuleTally.objects.filter(hour__gte=desk.now() - WEEK).exclude(rule="")
-    leads = Lead.objects.filter(status__in=[*FOLLOWED, LeadStatus.DISMISSED])
+    leads = Lead.objects.all()
     if desk.person is not None:
         leads = leads.filter(unit=desk.person.unit_id)
         tallies = tallies.filter(source__unit=desk.person.unit_id)
@@ -263,14 +275,8 @@ def _figures(desk: Desk, name: str | None = None) -> Mapping[str, Figures]:
         rule: (posts, aside)
         for rule, posts, aside in tallies.values_list("rule").annotate(Sum("posts"), Sum("aside"))
     }
-    decided: dict[str, Counter[bool]] = defaultdict(Counter)
-    pairs = leads.values_list("sightings__matches__rule", "status", "pk").distinct()
-    blamed = _blamed(leads)
-    for rule, status, lead in pairs:
-        if rule is not None and blamed.get(lead, rule) == rule:
-            decided[rule][status in FOLLOWED] += 1
+    decided = precisions(leads)
     found: dict[str, Figures] = defaultdict(lambda: Figures(0, 0, Share(0, 0)))
     for rule in {*hits, *decided}:
-        counts = decided[rule]
-        found[rule] = Figures(*hits.get(rule, (0, 0)), Share(counts[True], counts.total()))
+        found[rule] = Figures(*hits.get(rule, (0, 0)), decided.get(rule, Share(0, 0)))
     return found

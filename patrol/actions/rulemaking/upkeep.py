@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from patrol.actions.desk import Desk
-from patrol.actions.rulemaking import rule_versions, trials
-from patrol.actions.triaging import rank
+from patrol.actions.rulemaking import records, rule_versions, trials
+from patrol.actions.triaging import rank, weighing
 from patrol.register.tables import RuleTally
 from patrol.settings import Settings
 from pipelines import brake
@@ -14,7 +14,7 @@ AUTHORS_KEPT = timedelta(days=8)
 
 
 def look_after_rules(desk: Desk) -> int:
-    """Brake what hits too much, retire what is over, forget old results, put leads in their learned order. Returns how many rules were braked."""
+    """Brake what hits too much, retire what is over, forget old results, weigh leads and put them in order. Returns how many rules were braked."""
     now = desk.now()
     braked = sum(
         brake.pull(one, now) for one in list(brake.excesses(now, Settings().brake_percent))
@@ -22,5 +22,7 @@ def look_after_rules(desk: Desk) -> int:
     rule_versions.end_expired(desk)
     trials.forget_old(desk)
     RuleTally.objects.filter(hour__lt=now - AUTHORS_KEPT).exclude(authors=[]).update(authors=[])
+    records.count_due(desk)
+    weighing.weigh_due(desk)
     rank.apply(desk)
     return braked

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from patrol.actions.desk import Desk, Details
 from patrol.actions.keeping.holding import refuse_lead
 from patrol.actions.notifying.alarms import end_call
-from patrol.actions.triaging import referrals
+from patrol.actions.triaging import referrals, weighing
 from patrol.actions.triaging.identity import Identity, identities
 from patrol.actions.triaging.second import draw
 from patrol.errors import BadInput
@@ -79,6 +79,9 @@ def settle(desk: Desk, lead: Lead, choice: Choice) -> Details:
     )
     _change_kind(desk, lead, choice, decision)
     _apply(lead, choice, desk.now())
+    if decision.kind_before:
+        weighing.spare(lead, desk.now())
+        lead.refresh_from_db(fields=["score", "rank"])
     decision.save()
     end_call(lead, desk.person, desk.now())
     if choice.verdict is Verdict.REFERRED:

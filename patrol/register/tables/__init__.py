@@ -37,7 +37,13 @@ from patrol.register.tables.outbox import OutboxRow
 from patrol.register.tables.people import ApiToken, Person, SignInLink, Unit, Vouching
 from patrol.register.tables.queries import SearchRow, SearchTag, StandingHit, StandingQuery
 from patrol.register.tables.rank import RankSwitch, RankWeights
-from patrol.register.tables.rules import LexiconRow, RuleTally, RuleTrial, RuleVersion
+from patrol.register.tables.rules import (
+    LexiconRow,
+    RulePrecision,
+    RuleTally,
+    RuleTrial,
+    RuleVersion,
+)
 from patrol.register.tables.sources import (
     AuthorizationRow,
     CoverageDay,
@@ -107,6 +113,7 @@ __all__ = [
     "ReasonText",
     "Referral",
     "RetentionUnit",
+    "RulePrecision",
     "RuleTally",
     "RuleTrial",
     "RuleVersion",

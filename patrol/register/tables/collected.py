@@ -83,6 +83,13 @@ class Sighting(models.Model):
     posted_precision = models.CharField(max_length=10, null=True)
     score = models.PositiveSmallIntegerField()
     parts = models.JSONField()
+    """Whose points are the score."""
+    stale_at = models.DateTimeField(null=True)
+    """When one of its parts has to be counted again; null when time does not change it any more."""
+    author_hmac = models.CharField(max_length=32, null=True)
+    """Keyed hash of its source and author, on the first flagged version of a post alone; never of a possible victim's."""
+    said_day = models.IntegerField(null=True)
+    """Beside it: the day it was written, counted from 1970."""
     ruleset_sha256 = models.CharField(max_length=64)
     engine = models.CharField(max_length=63)
     first_seen_at = models.DateTimeField()
@@ -99,6 +106,18 @@ class Sighting(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="sighting_once", fields=["source", "key", "words_hmac"])
+        ]
+        indexes = [
+            models.Index(
+                name="sighting_by_author",
+                fields=["author_hmac", "said_day"],
+                condition=models.Q(author_hmac__isnull=False),
+            ),
+            models.Index(
+                name="sighting_to_weigh",
+                fields=["stale_at"],
+                condition=models.Q(stale_at__isnull=False),
+            ),
         ]
 
 

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from patrol.models import RuleStatus
 from patrol.register.tables.choices import word
-from patrol.register.tables.people import Person
+from patrol.register.tables.people import Person, Unit
 from patrol.register.tables.sources import SourceRow
 
 
@@ -91,6 +91,23 @@ class RuleTally(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="tally_once", fields=["rule", "version", "source", "hour"])
+        ]
+
+
+class RulePrecision(models.Model):
+    """How often a rule was right in a unit's decisions, as last counted: what it adds to a score, or takes away."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    rule = models.CharField(max_length=63)
+    right = models.PositiveIntegerField()
+    """Leads that were followed up."""
+    decided = models.PositiveIntegerField()
+    points = models.SmallIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_precision_a_rule", fields=["unit", "rule"])
         ]
 
 

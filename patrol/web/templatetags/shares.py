@@ -2,8 +2,10 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.precision import Share
+from patrol.models import Part
 
 register = template.Library()
 
@@ -18,3 +20,13 @@ def share(counted: Share) -> str:
     if counted.few:
         return f"{said} ({low}–{high} %)"
     return f"{said} · {round(100 * (counted.value or 0))} % ({low}–{high} %)"
+
+
+@register.filter
+def basis(part: Part) -> str:
+    """What a part of a score was counted from; nothing where its name says it all."""
+    if part.of is None:
+        return ""
+    if part.right is not None:
+        return share(Share(part.right, part.of))
+    return ngettext("{0} other post", "{0} other posts", part.of).format(part.of)
