@@ -21,7 +21,7 @@ room() { df -Pk "$shm" 2>/dev/null | awk 'NR == 2 && $4 > 6000000' | grep -q . &
     awk '$1 == "MemAvailable:" && $2 > 10000000' /proc/meminfo 2>/dev/null | grep -q . &&
     ! grep -q " $shm [^ ]* [^ ]*noexec" /proc/mounts; }
 if [ -z "${TMPDIR:-}" ] && room; then TMPDIR=$shm; fi
-told=$(mktemp -d "${TMPDIR:-/tmp}/patrol-tests-XXXXXX")
+told=$(mktemp -d "${TMPDIR:-/tmp}/t.XXXX")  # short: addresses of sockets in it have at most 108 bytes
 trap 'rm -rf "$told"' EXIT
 chmod 711 "$told"  # PostgreSQL's own user passes through
 mkdir "$told/shared"

@@ -18,12 +18,21 @@ WIDTHS = (1280, 390, 320)
 @pytest.fixture(scope="module")
 def laid_out(site: Any) -> None:
     """Three weeks of leads and runs, invented."""
+    from django.db import transaction
+
+    from patrol.schedule.projecting import drain
+    from patrol.settings import Settings
+
+    with transaction.atomic():  # one visit to the disk, not one a row
+        _three_weeks()
+    drain(Settings())
+
+
+def _three_weeks() -> None:
     from django.utils import timezone
 
     from patrol.models import Category, LeadStatus, Outcome
     from patrol.register.tables import Lead, OutboxRow, RunRow, SourceRow
-    from patrol.schedule.projecting import drain
-    from patrol.settings import Settings
 
     now = timezone.now()
     harbor = SourceRow.objects.get(name="harbor")
@@ -55,7 +64,6 @@ def laid_out(site: Any) -> None:
         _runs(RunRow, source, place, list(Outcome), now)
     for number in Lead.objects.values_list("pk", flat=True):
         OutboxRow.objects.create(kind="lead", subject=number, op="put", written_at=now, next_at=now)
-    drain(Settings())
 
 
 def _runs(rows: Any, source: Any, place: int, outcomes: list[Any], now: Any) -> None:
