@@ -49,8 +49,8 @@ _LINKS = (
     (HandleKind.INSTAGRAM, _INSTAGRAM_LINK, ("instagr", "me/m/")),
 )
 """Each with what it cannot do without, which is found faster."""
-_LONGEST_HOST = 18
-"""Characters before the slash."""
+_LONGEST_HOST = 24
+"""Characters before the slash, blanks around dots among them."""
 _LONGEST_DEFANGED = 48
 """The same with dots written as ` [ dot ] `."""
 INVITE = "+"
