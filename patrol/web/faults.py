@@ -96,7 +96,7 @@ def absent(request: HttpRequest, exception: Any = None) -> HttpResponse:
         request,
         404,
         _("There is no page at this address."),
-        _("It was never there, or it is not for you: the two are told apart by nobody."),
+        _("It was never there, or it is not for you: the answer is the same on purpose."),
         _("Go back to the first page."),
     )
 

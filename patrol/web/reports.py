@@ -64,6 +64,7 @@ REPORTS: tuple[str, ...] = (
     ),
     gettext_noop("It is to be read every {0} minutes; no run has ended so far."),
     gettext_noop("It is read every {0} minutes, as its schedule says."),
+    gettext_noop("It is read every minute, as its schedule says."),
     gettext_noop(
         "It is read every {0} minutes, as its schedule says: too little was seen of it so far to go by."
     ),

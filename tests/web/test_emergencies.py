@@ -36,7 +36,9 @@ def test_without_two_auditors_the_glass_stays_whole(
     from patrol.register.tables import AuthorizationRow
 
     client = sign_in("lin")
-    assert "2 auditors at least" in client.get(PLACE).content.decode()
+    page = client.get(PLACE).content.decode()
+    assert "2 auditors at least" in page
+    assert "Break the glass</button>" not in page  # it would be refused
     assert client.post(PLACE, FORM).status_code == 403
     assert not AuthorizationRow.objects.filter(emergency=True).exists()
     (record,) = records(verb="authorization.glass_broken")

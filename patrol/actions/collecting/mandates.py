@@ -31,7 +31,7 @@ class NoSuchSource(NotFound):
         super().__init__(
             f"There is no source `{name}` in your unit.",
             why="A source belongs to one unit and is named like its file.",
-            do="See `patrol source list`.",
+            do="Choose one from the list of sources (`patrol source list`).",
         )
 
 
