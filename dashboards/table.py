@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _BOM = "\ufeff"
@@ -52,6 +52,20 @@ def as_csv(table: Table) -> bytes:
         cells = (cell.value for cell in row.cells)
         writer.writerow(_tame([row.code, row.head.value, *cells]))
     return (_BOM + out.getvalue()).encode()
+
+
+def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[Value]]) -> Iterator[bytes]:
+    """The same for a long table: its lines, each made when it is asked for."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    out.write(_BOM)
+    writer.writerow(_tame(columns))
+    for row in rows:
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+        writer.writerow(_tame(row))
+    yield out.getvalue().encode()
 
 
 def _tame(values: Iterable[Value]) -> list[Value]:

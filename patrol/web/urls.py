@@ -186,6 +186,7 @@ urlpatterns = [
     path("rules/<slug:name>/<int:version>/retire/", rules.retire, name="rule_retire"),
     path("log/", log.records, name="log"),
     path("log/verify/", log.verify, name="log_verify"),
+    path("log/export/<slug:kind>/", log.export, name="log_export"),
     path("log/<int:seq>/", log.record, name="log_record"),
     path("log/<int:seq>/proof/", log.proof, name="log_proof"),
     path("log/stamps/<int:size>/", log.stamp, name="log_stamp"),

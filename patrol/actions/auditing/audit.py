@@ -74,10 +74,10 @@ class LogPage:
 def records(desk: Desk, wanted: LogFilter) -> LogPage:
     """A page of the log. Reading it is itself recorded."""
     desk.require(Permission.LOG_READ, Verb.LOG_LISTED)
-    indexed = _indexed(wanted)
-    found, after = _found(indexed, wanted)
+    rows = indexed(wanted)
+    found, after = _found(rows, wanted)
     preset = Preset(wanted.preset) if wanted.preset else None
-    recent = indexed if wanted.since else indexed.filter(at__gte=desk.now() - BACK)
+    recent = rows if wanted.since else rows.filter(at__gte=desk.now() - BACK)
     since = wanted.since or desk.now() - BACK
     counted = (
         tallied(preset, recent, since, wanted.until) if preset and not wanted.before_seq else ()
@@ -85,8 +85,8 @@ def records(desk: Desk, wanted: LogFilter) -> LogPage:
     size = LedgerRecord.objects.count()
     details: Details = {"preset": preset.value} if preset else {}
     desk.record(Verb.LOG_LISTED, count=len(found), details=details)
-    rows = tuple(row_of(one) for one in log.told(found))
-    return LogPage(rows, after, size, signed_size(), counted)
+    shown = tuple(row_of(one) for one in log.told(found))
+    return LogPage(shown, after, size, signed_size(), counted)
 
 
 def signed_size() -> int:
@@ -95,7 +95,7 @@ def signed_size() -> int:
     return last or 0
 
 
-def _indexed(wanted: LogFilter) -> Any:
+def indexed(wanted: LogFilter) -> Any:
     """As far as the index tells."""
     told = {
         "account": wanted.account,
@@ -110,23 +110,19 @@ def _indexed(wanted: LogFilter) -> Any:
     return narrowed(Preset(wanted.preset), rows) if wanted.preset else rows
 
 
-def _found(indexed: Any, wanted: LogFilter) -> tuple[list[LedgerIndex], int | None]:
+def _found(named: Any, wanted: LogFilter) -> tuple[list[LedgerIndex], int | None]:
     """A page of rows, and after which one the next page begins."""
-    says = within(Preset(wanted.preset)) if wanted.preset else None
-    rows = indexed.order_by("-seq")
-    if says is None and not wanted.purpose:
+    rows = named.order_by("-seq")
+    if not _reads_bodies(wanted):
         page = list(rows[: PAGE + 1])
         return page[:PAGE], page[PAGE - 1].seq if len(page) > PAGE else None
     kept: list[LedgerIndex] = []
     last: int | None = None
     for start in range(0, MOST_LOOKED_THROUGH, _AT_ONCE):
         some = list(rows[start : start + _AT_ONCE])
-        bodies = _bodies(some)
+        found = bodies(some)
         for row in some:
-            record = bodies.get(row.seq)
-            if record is None or (says and not says(record)):
-                continue
-            if wanted.purpose and record["purpose"] != wanted.purpose:
+            if not fits(wanted, found.get(row.seq)):
                 continue
             if len(kept) == PAGE:
                 return kept, kept[-1].seq
@@ -137,7 +133,22 @@ def _found(indexed: Any, wanted: LogFilter) -> tuple[list[LedgerIndex], int | No
     return kept, last
 
 
-def _bodies(rows: Sequence[LedgerIndex]) -> dict[int, dict[str, Any]]:
+def _reads_bodies(wanted: LogFilter) -> bool:
+    return bool(wanted.purpose or (wanted.preset and within(Preset(wanted.preset))))
+
+
+def fits(wanted: LogFilter, record: dict[str, Any] | None) -> bool:
+    """Whether a record's own words are what is asked for, where the index alone does not tell."""
+    if not _reads_bodies(wanted):
+        return True
+    says = within(Preset(wanted.preset)) if wanted.preset else None
+    if record is None or (says and not says(record)):
+        return False
+    return not wanted.purpose or record["purpose"] == wanted.purpose
+
+
+def bodies(rows: Sequence[LedgerIndex]) -> dict[int, dict[str, Any]]:
+    """The records of those rows, as they stand; one that cannot be read is not among them."""
     found: dict[int, dict[str, Any]] = {}
     some = LedgerRecord.objects.filter(seq__in=[row.seq for row in rows])
     for seq, body in some.values_list("seq", "body"):

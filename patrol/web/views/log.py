@@ -4,20 +4,22 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from patrol.actions.auditing import audit, logbook, one_record
+from patrol.actions.auditing import audit, extract, logbook, one_record
 from patrol.actions.auditing.audit import LogFilter
 from patrol.actions.auditing.presets import MANY_LOOKS, OFTEN, Preset
 from patrol.models import Permission, Result, Verb
 from patrol.register.watch import LogVerdict
+from patrol.web import log_files
 from patrol.web.access import page
 from patrol.web.dates import begin_of, read_date
 from patrol.web.forms import PlainForm
 from patrol.web.request import Request
-from patrol.web.step_up import is_fresh
+from patrol.web.step_up import ask_again, is_fresh
 
 
 def _filter(query: QueryDict) -> LogFilter:
@@ -82,6 +84,24 @@ def verify(request: Request) -> HttpResponse:
     return _records(request, audit.verify(request.desk))
 
 
+@page(Permission.LOG_VERIFY, shows=True, methods=("POST",))
+def export(request: Request, kind: str) -> HttpResponseBase:
+    """All records that the filters name, as a file. Its own record is durable before the first byte leaves."""
+    if kind not in log_files.KINDS:
+        raise Http404
+    if not is_fresh(request):
+        query = _query(_filter(request.GET))
+        return ask_again(reverse("log") + (f"?{query}" if query else ""))
+    PlainForm.checked(request.POST)
+    taken = extract.take(request.desk, _filter(request.GET), kind)
+    answer = StreamingHttpResponse(
+        log_files.written(taken, kind), content_type=log_files.KINDS[kind]
+    )
+    name = f"patrol-log-{taken.at:%Y%m%d}-{taken.record}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 @page(Permission.LOG_READ, shows=True)
 def record(request: Request, seq: int) -> HttpResponse:
     """One record, with its proof."""
@@ -129,6 +149,7 @@ def _records(request: Request, verdict: LogVerdict | None) -> HttpResponse:
             "first": request.GET.get("first", "")[:40],
             "last": request.GET.get("last", "")[:40],
             "narrowed": bool(_query(wanted)),
+            "query": _query(wanted),
             "older": _query(wanted, before_seq=found.next) if found.next else None,
             "newest": _query(wanted) if wanted.before_seq else None,
             "verdict": verdict,
