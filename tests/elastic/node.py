@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.error import HTTPError
 
 from patrol.errors import NotFound
 
@@ -143,9 +144,11 @@ class Node:
         home: Path,
         *,
         heap: str = HEAP,
-        settings: Mapping[str, str] | None = None,
+        settings: Mapping[str, str | list[str]] | None = None,
+        ready_seconds: float = READY_SECONDS,
     ) -> None:
         self.version = version
+        self._ready_seconds = ready_seconds
         self.settings = settings or {}
         """Further lines of elasticsearch.yml, or others than ours."""
         self.home = home
@@ -211,7 +214,7 @@ class Node:
 
     def _wait(self) -> None:
         assert self._process is not None
-        late = time.monotonic() + READY_SECONDS
+        late = time.monotonic() + self._ready_seconds
         while time.monotonic() < late and self._process.poll() is None:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 first = (self.home / "logs" / "http.ports").read_text().split()[0]
@@ -227,8 +230,17 @@ class Node:
 
     def _answers(self) -> bool:
         address = f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s"
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  (loopback)
-            return bool(json.load(answer)["status"] in {"green", "yellow"})
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  (loopback)
+                return bool(json.load(answer)["status"] in {"green", "yellow"})
+        except HTTPError as error:  # it serves, and waits for the others
+            error.close()
+            return False
+
+    @property
+    def down(self) -> bool:
+        """Not started, or ended by us."""
+        return self._process is None
 
     def kill(self) -> None:
         """As a power cut does."""

@@ -186,7 +186,7 @@ class Kept:
             version=1,
             authorization=self.mandate,
             run=self.run,
-            capture=self._capture(at),
+            capture=self.capture(at),
             lead=lead,
             unit=lead.retention,
             body=seal(lead.retention, post.model_dump_json().encode()),
@@ -203,7 +203,7 @@ class Kept:
         self.tell("lead", lead.pk)
         return sighting
 
-    def _capture(self, at: datetime) -> Any:
+    def capture(self, at: datetime) -> Any:
         from patrol.register.tables import CaptureRow
 
         return CaptureRow.objects.create(
