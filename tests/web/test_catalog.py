@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -42,6 +43,7 @@ def _template_words(path: Path) -> str:
     return "\n".join(CALL.findall(str(templatize(path.read_text(), origin=str(path)))))
 
 
+@cache
 def extracted() -> Catalog:
     """Every string that a page may say."""
     catalog = Catalog(locale="zh_Hant", project="patrol", version="1", charset="utf-8")
