@@ -47,7 +47,11 @@ def read(texts: Sequence[str], terms: Terms) -> list[Reading]:
     views: list[list[View]] = [[] for _ in texts]
     spelled = terms.scan_all(Texts(batch.joined)).spelled
     folds = dict(enumerate(batch.texts))
-    for some in (*readings(batch), *dear_readings(batch, terms.sounds), *respelled(folds, spelled)):
+    for some in (
+        *readings(batch),
+        *dear_readings(batch, terms.sounds, terms.parted),
+        *respelled(folds, spelled),
+    ):
         for nth, post in enumerate(some.posts):
             views[post].append(some.view(nth))
     return [_reading(batch, post, own) for post, own in enumerate(views)]

@@ -127,7 +127,8 @@ class Flagger:
             for post in sorted({*folds.telling, *folds.spelled, *short})
         }
         listed = list(chosen)
-        dear = dear_readings(Joined.of(list(chosen.values())), self.ruleset.terms.sounds)
+        terms = self.ruleset.terms
+        dear = dear_readings(Joined.of(list(chosen.values())), terms.sounds, terms.parted)
         others += [(listed, some) for some in dear]
         others += [(range(len(texts)), some) for some in respelled(chosen, folds.spelled)]
         others.sort(key=lambda other: other[1].how in WORDS_ONLY)

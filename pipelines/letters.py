@@ -15,7 +15,7 @@ import numpy as np
 from patrol.models import Disguise
 from pipelines.fold import Joined
 from pipelines.readings import MOST, Edit, View, Written, around
-from pipelines.separators import ALONE_BOTH, ALONE_EITHER, HAN, LEET, NEVER, written
+from pipelines.separators import ALONE_BOTH, ALONE_EITHER, HAN, LEET, NEVER, Characters
 
 _LEET_INSIDE = re.compile(r"[013457@$!|](?=[a-z])")
 """A digit behind the last letter is a number: `abc1`."""
@@ -111,9 +111,9 @@ def dots(text: str) -> list[View]:
     return _undotted(text, sorted({*(dot.start() for dot in _DOT.finditer(text)), *pairs})[:MOST])
 
 
-def dotted(batch: Joined) -> Written:
+def dotted(batch: Joined, kinds: Characters) -> Written:
     """The same for a batch."""
-    letter, _, free, bracket = written(batch)
+    letter, _, free, bracket = kinds
     signs = np.flatnonzero(letter[:-2] & free[1:-1] & letter[2:]) + 1
     opens = np.flatnonzero(bracket[:-2] & letter[1:-1] & bracket[2:])
     if not len(signs) and not len(opens):
@@ -139,14 +139,14 @@ def repeats(text: str) -> list[View]:
     return _said_once(text, [run.span() for run in islice(_RUN.finditer(text), MOST)])
 
 
-def repeated(batch: Joined) -> Written:
+def repeated(batch: Joined, kinds: Characters) -> Written:
     """The same for a batch."""
-    return Written(Disguise.REPEATED, _views(batch, _runs(batch), _said_once))
+    return Written(Disguise.REPEATED, _views(batch, _runs(batch, kinds), _said_once))
 
 
-def _runs(batch: Joined) -> list[tuple[int, int]]:
+def _runs(batch: Joined, kinds: Characters) -> list[tuple[int, int]]:
     """Letters said again, of posts in which one is said three times, or two neighbours twice."""
-    letter, hanzi, *_ = written(batch)
+    letter, hanzi, *_ = kinds
     same = np.zeros(len(batch.codes) + 2, dtype=np.bool_)
     same[1:-2] = (batch.codes[1:] == batch.codes[:-1]) & (letter | hanzi)[1:]
     # same[i]: the character at i - 1 is said again behind it

@@ -16,7 +16,8 @@ from patrol.models import Disguise
 from pipelines.fold import OVERRIDE, Folded, fold_one
 from pipelines.readings import MOST, Edit, Turned, View, Written, edited
 
-_ENTITY = re.compile(r"&(?:amp;){0,3}(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}[0-9]{0,2});")
+_ENTITY = re.compile(r"&(?:amp;){0,3}(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z]{2,8}[0-9]{0,2};)")
+"""A browser reads numbers without their semicolon too."""
 _TURNED = re.compile(f"{OVERRIDE}([^\u202c\n\u2029]+)")
 
 

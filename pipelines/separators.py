@@ -93,8 +93,13 @@ class Characters(NamedTuple):
     """Ideographs and Zhuyin."""
     free: NDArray[np.bool_]
     """Signs that nobody writes between them."""
-    bracket: NDArray[np.bool_]
+    either: NDArray[np.bool_]
     """Brackets, and what else stands between words."""
+
+
+def ideographs(text: str) -> bool:
+    """Whether a text is made of ideographs and Zhuyin alone."""
+    return all(ord(char) < len(_kinds()) and _kinds()[ord(char)] == _HANZI for char in text)
 
 
 def written(batch: Joined) -> Characters:

@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import rjieba
 from numpy.typing import NDArray
 
 from patrol.models import Disguise
+from pipelines import segments
 from pipelines.fold import Joined
 from pipelines.readings import MOST, Edit, View, Written, apart, around
+from pipelines.segments import AROUND
 
 _INITIALS = dict(zip(
     ["b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s"],
@@ -266,19 +267,10 @@ def _same_tone(one: str, other: str) -> bool:
     return bool(tones[ord(one)] == tones[ord(other)])
 
 
-@cache
-def _segmenter() -> rjieba.Jieba:
-    return rjieba.Jieba()
-
-
 def warm() -> None:
     """Load what is else loaded with the first word that is heard: for a process that others are forked from."""
     _syllables()
-    _segmenter()
-
-
-_AROUND = 4
-"""Characters on either side that say which words these are."""
+    segments.warm()
 
 
 def _stand_alone(text: str, start: int, end: int, others: Sequence[int]) -> bool:
@@ -286,11 +278,8 @@ def _stand_alone(text: str, start: int, end: int, others: Sequence[int]) -> bool
 
     海 of 海關 is itself; so is 款 of 款式.
     """
-    done = max(0, start - _AROUND)
-    for word in _segmenter().cut(text[done : end + _AROUND], hmm=False):
-        first, last = done, done + len(word)
-        done = last
-        if len(word) == 1 or last <= start or end <= first:
+    for first, last in segments.segments(text, start - AROUND, end + AROUND):
+        if last - first == 1 or last <= start or end <= first:
             continue
         if first < start or end < last or any(first <= place < last for place in others):
             return False

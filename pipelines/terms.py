@@ -15,6 +15,7 @@ from patrol.models import HandleKind, Lexicon, Rule, Term
 from pipelines import numerals
 from pipelines.fold import fold_one
 from pipelines.match import UNREADABLE, Found, Matcher, Scan, Texts, fault
+from pipelines.parted import Parted
 from pipelines.regexes import folded_regex
 from pipelines.sounds import Sounds
 from pipelines.spellings import Spelling, spellings
@@ -100,6 +101,8 @@ class Terms:
         listed = [word for word, number in self._words.items() if number in self._uses]
         self.sounds = Sounds(listed)
         """Words that are also heard in other characters."""
+        self.parted = Parted(listed)
+        """Words that are also read with gaps inside."""
         spelled = spellings(listed)
         self._ways = {
             self._words[word]: ways for word in listed if (ways := numerals.spellings(word))

@@ -21,6 +21,7 @@ from patrol.models import Disguise
 from pipelines.fold import Folded, Joined
 from pipelines.letters import dotted, leets, repeated
 from pipelines.markup import entities, turned
+from pipelines.parted import Parted
 from pipelines.readings import Readings, View, Written, apart, around, edited
 from pipelines.separators import (
     ALONE_BOTH,
@@ -30,6 +31,7 @@ from pipelines.separators import (
     NEVER,
     Pieces,
     hidden,
+    written,
 )
 from pipelines.sounds import Sounds
 from pipelines.spellings import Spelling
@@ -78,9 +80,16 @@ def readings(batch: Folded) -> list[Readings]:
     return [some for some in made if some.posts]
 
 
-def dear_readings(batch: Joined, sounds: Sounds) -> list[Readings]:
+def dear_readings(batch: Joined, sounds: Sounds, parted: Parted) -> list[Readings]:
     """Those that cost more than all the others, and in which only listed words are looked for."""
-    made = (dotted(batch), repeated(batch), sounds.spelled(batch), sounds.heard(batch))
+    kinds = written(batch)
+    made = (
+        dotted(batch, kinds),
+        repeated(batch, kinds),
+        parted.joined(batch, kinds),
+        sounds.spelled(batch),
+        sounds.heard(batch),
+    )
     return [some for some in made if some.posts]
 
 

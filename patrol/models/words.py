@@ -82,6 +82,7 @@ class Disguise(StrEnum):
     """How words are written to slip past a list."""
 
     SEPARATORS = "separators"
+    PARTED = "parted"
     STROKES = "strokes"
     DOTS = "dots"
     LEET = "leet"

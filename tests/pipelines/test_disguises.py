@@ -66,6 +66,11 @@ def _rule(place: int, word: str) -> Rule:
         ("ttttelegrammm now", "ttttelegrammm"),
         ("ppaassssppoorrtt", "ppaassssppoorrtt"),
         ("加加賴賴", "加加賴賴"),
+        ("想問貸 款怎麼算", "貸 款"),
+        ("這週加+賴有人要嗎", "加+賴"),
+        ("想問貸\n款怎麼算", "貸\n款"),
+        ("他是好 ~朋　友沒錯", "好 ~朋　友"),
+        ("這週&#21152&#36084 有人要嗎", "&#21152&#36084"),
         ("tele*gram", "tele*gram"),
         ("(t)elegram", "t)elegram"),
         ("日領叁仟", "日領叁仟"),
@@ -86,7 +91,8 @@ def test_a_word_is_found_where_it_is_written_otherwise(
 
 @pytest.mark.parametrize(
     "text",
-    ["加來不來都好", "參加萊茵河之旅", "帶款式目錄來", "保險代款項說明", "女子足球", "力口不足", "好好好朋"],
+    ["加來不來都好", "參加萊茵河之旅", "帶款式目錄來", "保險代款項說明", "女子足球", "力口不足", "好好好朋",
+     "增加 賴床時間", "信貸 款冬花茶", "他參加\n賴家的喜宴", "友好 朋友", "車貸 款項", "想貸，款待客人", "加     賴", "好 朋 有"],
 )  # fmt: skip
 def test_what_only_sounds_or_looks_alike_is_no_word(flagger: Flagger, text: str) -> None:
     assert flagger.flag([text])[0].matches == ()
@@ -134,8 +140,8 @@ PIECES = st.lists(
 def test_every_piece_of_a_reading_has_its_place_in_the_original(
     flagger: Flagger, texts: list[str]
 ) -> None:
-    batch = fold(texts)
-    for some in (*readings(batch), *dear_readings(batch, flagger.ruleset.terms.sounds)):
+    batch, terms = fold(texts), flagger.ruleset.terms
+    for some in (*readings(batch), *dear_readings(batch, terms.sounds, terms.parted)):
         for nth, post in enumerate(some.posts):
             view = some.view(nth)
             assert len(view.text) <= 2 * len(batch.text(post)) + 2
@@ -218,6 +224,8 @@ def test_syllables_in_zhuyin(pinyin: str, spelled: str | None) -> None:
         "唔",
         "1三",
         "援.交",
+        "加 賴 ",
+        "佳\n加\n",
     ],
 )
 def test_no_disguise_takes_long(flagger: Flagger, piece: str) -> None:
