@@ -27,9 +27,9 @@ LIBRARIES = ("django", "elasticsearch", "hyperscan", "numpy", "playwright", "scr
 
 
 class NoSuchBench(BadInput):
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str | None) -> None:
         super().__init__(
-            f"There is no bench `{name}`.",
+            f"There is no bench `{name}`." if name else "No bench was named.",
             why="A bench is a file in benches/ with a function `measure`.",
             do=f"Choose one of {', '.join(names())}.",
         )
@@ -75,7 +75,7 @@ def bench(
         _all()
         return
     if name not in names():
-        raise NoSuchBench(str(name))
+        raise NoSuchBench(name)
     sums = _measured(name, allow_regression=allow_regression)
     if as_json:
         data(sums)

@@ -35,7 +35,7 @@ class NoFile(NotFound):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(
             f"{path} cannot be read: {reason}.",
-            why="The texts to flag come from this file.",
+            why="What the command reads stands in this file.",
             do="Name a file of JSON lines, or `-` for standard input.",
         )
 

@@ -59,7 +59,8 @@ def _workbench(settings: Settings) -> tuple[bool, str]:
         with error:
             return False, error.read(1000).decode(errors="replace").strip()
     except OSError as error:
-        return False, f"The workbench does not answer: {error}."
+        reason = getattr(error, "reason", error)
+        return False, f"The workbench does not answer: {reason}. Start it with `patrol serve`."
 
 
 def _projector(settings: Settings) -> tuple[bool, str]:

@@ -63,9 +63,10 @@ def _piece(
         return visible(piece.text)
     if titles is None:
         return format_html("<mark>{}</mark>", _marked(piece.text, covered=covered))
-    named = ", ".join(words.in_language(titles.get(rule, {"en": rule})) for rule in piece.rules)
-    places = list(titles)
-    numbers = " ".join(str(places.index(rule) + 1) for rule in piece.rules if rule in titles)
+    places = {rule: str(place) for place, rule in enumerate(titles, 1)}
+    rules = sorted(piece.rules, key=lambda rule: int(places.get(rule, len(places) + 1)))
+    named = ", ".join(words.in_language(titles.get(rule, {"en": rule})) for rule in rules)
+    numbers = " ".join(places[rule] for rule in rules if rule in places)
     return format_html(
         '<mark{} title="{}">{}<span class="sr"> ({})</span></mark>',
         format_html(' data-rule="{}"', numbers) if len(titles) > 1 else "",
