@@ -1,7 +1,7 @@
 """The files beside the register: the second copy of all checkpoints, and where keys and memory stand."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +68,20 @@ def filed() -> Iterator[tuple[int, str]]:
         os.truncate(path, whole)
     for text in written[:whole].decode(errors="replace").split(_BETWEEN.decode())[:-1]:
         yield Checkpoint.parse(text.partition("\n\n")[0] + "\n").size, f"{text}\n"
+
+
+def hold_just(kept: Iterable[tuple[int, str]], last: str | None) -> bool:
+    """Whether the second copy holds these sizes and notes and nothing else, of which `last` is the last."""
+    path = places().notes
+    if not path.exists():
+        return False
+    note = None
+    with path.open("rb") as file:
+        for size, note in kept:
+            written = note.encode() + SEPARATOR
+            if note.split("\n", 2)[1:2] != [str(size)] or file.read(len(written)) != written:
+                return False
+        return note == last and not file.read(1)
 
 
 def last_filed() -> str | None:
