@@ -45,3 +45,14 @@ def test_a_fault_is_nobody_elses_answer(register: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         once("test:fault", fail, 60)
     assert once("test:fault", lambda: 3, 60) == 3
+
+
+def test_long_names_are_kept_too_and_are_forgotten(register: Path) -> None:
+    from patrol.actions.triaging.once import forget, once
+
+    long = "test:" + "x" * 300
+    answers = iter([1, 2, 3])
+    assert [once(long, lambda: next(answers), 60) for _ in range(2)] == [1, 1]
+    assert once(f"{long}y", lambda: next(answers), 60) == 2
+    forget(long)
+    assert once(long, lambda: next(answers), 60) == 3
