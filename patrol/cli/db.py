@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
 from patrol.cli.common import Home, Json, data, opened, say, told
-from patrol.register.sqlite import backup as backups
+from patrol.register.copies import Copy
+from patrol.register.database import database
 from patrol.settings import Settings
 
-app = typer.Typer(help="Backups of a register in SQLite.", no_args_is_help=True)
+app = typer.Typer(help="Backups of the register.", no_args_is_help=True)
 
 
 @app.command()
@@ -24,10 +26,9 @@ def backup(
     ] = None,
 ) -> None:
     """Copy the register while it works, and look the copy through. Keys are not in it: keep them apart."""
-    _here()
     settings = opened()
     _record("db backup")
-    found = backups.take(settings, file)
+    found = _backups(settings).take(settings, file)
     from patrol.actions.desk import Desk
     from patrol.actions.maintaining import backups as copies
 
@@ -87,10 +88,10 @@ def check(
     home: Home = None,
 ) -> None:
     """Look through the register, or a backup: pages, references, access log. Exit 5 when it is not whole."""
-    _here()
     settings = Settings()
-    found = backups.look(settings, file or settings.database_path, notes=file is None)
-    say(f"{file or settings.database_path} is whole. {found.sentence}")
+    backups = _backups(settings)
+    found = backups.look(settings, file) if file else backups.look_own(settings)
+    say(f"{file or 'The register'} is whole. {found.sentence}")
 
 
 @app.command()
@@ -100,10 +101,10 @@ def restore(
     home: Home = None,
 ) -> None:
     """Make a backup the register, after looking it through. What was there, and newer checkpoints, are kept aside."""
-    _here()
     settings = Settings()
     now = datetime.now(UTC)
-    known = backups.known(settings) if settings.database_path.exists() else None
+    backups = _backups(settings)
+    known = backups.known(settings) if database(settings).exists() else None
     found = backups.put_back(settings, file, now)
     say(f"The register has {found.records:,} records, as {file} had.")
     from patrol.register.start import start
@@ -115,7 +116,7 @@ def restore(
 
 
 def _restored(
-    settings: Settings, file: Path, now: datetime, known: "list[backups.Copy] | None", records: int
+    settings: Settings, file: Path, now: datetime, known: list[Copy] | None, records: int
 ) -> None:
     """Tell the register of its copies, and forget again what was forgotten since. `known` is None where there was none before."""
     from patrol.actions.desk import Desk
@@ -129,7 +130,7 @@ def _restored(
         taken = datetime.fromtimestamp(file.stat().st_mtime, UTC)
         copies.know(desk, file, "asked", records, settings.backup_days, taken_at=taken)
     if known is not None:
-        aside = backups.aside_of(settings, now)
+        aside = _backups(settings).aside_of(settings, now)
         copies.know(desk, aside, "aside", records, settings.backup_days)
         say(f"What was there is {aside}; destroy it when nobody needs it any more.")
     if again := setup.require():
@@ -137,9 +138,15 @@ def _restored(
         say(f"Forgotten again: {units:,} keys, as certificate {again.number} says.")
 
 
-def _here() -> None:
-    if Settings().database_url:
-        raise backups.ElsewhereKept
+def _backups(settings: Settings) -> ModuleType:
+    """How the register's database is copied: both modules have the same furniture."""
+    if settings.database_url:
+        from patrol.register.postgres import backup as elsewhere
+
+        return elsewhere
+    from patrol.register.sqlite import backup as here
+
+    return here
 
 
 def _record(command: str) -> None:

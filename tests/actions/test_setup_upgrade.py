@@ -53,7 +53,7 @@ def test_a_register_that_is_not_whole_is_not_changed(half: Path) -> None:
     from django.db import connection
 
     from patrol.actions.maintaining import setup
-    from patrol.register.sqlite.backup import Damaged
+    from patrol.register.copies import Damaged
 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_index SET account = 'nobody'")

@@ -1,14 +1,22 @@
 """`patrol db`: a backup is whole or it is none, and putting it back loses nothing that it holds."""
 
+import os
+import resource
 import sqlite3
-from contextlib import closing
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from typer.testing import CliRunner
 
 from patrol.cli.db import app
+from patrol.register.copies import NotThere, StillServed
+from patrol.register.sqlite import backup
+from patrol.search.helm import at_the_helm
 from patrol.settings import Settings
 
 
@@ -36,8 +44,6 @@ def records(path: Path) -> int:
 
 
 def test_a_backup_is_taken_checked_and_put_back(home: Path, tmp_path: Path) -> None:
-    from django.db import connections
-
     from patrol.actions.desk import Desk
     from patrol.models import Verb
     from patrol.register import checkpoints, log
@@ -82,26 +88,47 @@ def test_a_damaged_backup_is_not_put_back(home: Path, tmp_path: Path) -> None:
 def test_a_register_that_is_served_is_not_replaced_and_a_broken_one_is(
     home: Path, tmp_path: Path
 ) -> None:
-    from django.db import connections
-
-    from patrol.register.sqlite import backup
-    from patrol.search.helm import at_the_helm
-
     file = tmp_path / "backup.sqlite3"
     db(home, "backup", file)
-    with pytest.raises(backup.StillServed):  # this process has it open
+    with pytest.raises(StillServed):  # this process has it open
         backup.put_back(Settings(), file, datetime.now(UTC))
     connections.close_all()
-    with at_the_helm(home), pytest.raises(backup.StillServed):
+    with at_the_helm(home), pytest.raises(StillServed):
         backup.put_back(Settings(), file, datetime.now(UTC))
     (home / "register.sqlite3").write_bytes(b"what a broken disk left")
     assert backup.put_back(Settings(), file, datetime.now(UTC)).records == 6
 
 
-def test_postgresql_has_its_own_tools(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATROL_DATABASE_URL", "postgresql://patrol@db.example/patrol")
-    code, said = db(home, "backup", tmp_path / "file")
-    assert code == 2
-    assert "pg_dump" in said
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "backup.sqlite3"
+    with at_most(8_192), pytest.raises(NotThere, match="SQLite says"):
+        backup.take(Settings(), file)
+    assert not list(tmp_path.glob("*backup*"))
+    backup.take(Settings(), file)
+    connections.close_all()
+    with at_most(8_192), pytest.raises(NotThere, match="Nothing was changed"):
+        backup.put_back(Settings(), file, datetime.now(UTC))
+    assert records(home / "register.sqlite3") == 5
+
+
+def test_what_a_killed_backup_left_is_cleared_away(home: Path, tmp_path: Path) -> None:
+    """It holds what is forgotten later, and nobody knows of it."""
+    file = tmp_path / "backup.sqlite3"
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left, other = tmp_path / f".{file.name}.{dead.pid}", tmp_path / f".{file.name}.{os.getppid()}"
+    left.touch()
+    other.touch()
+    assert db(home, "backup", file)[0] == 0
+    assert [left.exists(), other.exists()] == [False, True]
+
+
+@contextmanager
+def at_most(length: int) -> Iterator[None]:
+    """No file can grow larger: as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

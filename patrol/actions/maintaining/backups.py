@@ -9,7 +9,7 @@ from patrol.actions.desk import Desk
 from patrol.errors import NotFound
 from patrol.models import Permission, Verb
 from patrol.register import log
-from patrol.register.sqlite.backup import Copy
+from patrol.register.copies import Copy
 from patrol.register.tables import BackupCopy
 
 

@@ -30,7 +30,7 @@ _SESSION = (
 )
 _MAKING = int.from_bytes(b"patrol-m")
 """Advisory lock of whoever makes tables."""
-_COPIED = {
+COPIED = {
     "ledger_record": ("seq", "body", "hash"),
     "ledger_index": ("seq", "at", "person", "account", "verb", "subject", "result"),
     "ledger_checkpoint": ("size", "note"),
@@ -66,19 +66,19 @@ class Postgres:
         }
 
     def exists(self) -> bool:
-        with self._connected() as connection:
+        with self.connected() as connection:
             row = connection.execute(
                 "SELECT to_regclass('django_migrations') IS NOT NULL"
             ).fetchone()
         return bool(row and row[0])
 
     def described(self) -> str:
-        with self._connected() as connection:
+        with self.connected() as connection:
             row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
             version = connection.info.server_version
         size = row[0] if row else 0
         release = f"{version // 10000}.{version % 10000}"
-        return f"The register is {self._where()} on PostgreSQL {release} and has {size:,} bytes."
+        return f"The register is {self.where()} on PostgreSQL {release} and has {size:,} bytes."
 
     def durability(self) -> Durability:
         from django.db import connection  # noqa: PLC0415  (only once tables are open)
@@ -94,7 +94,7 @@ class Postgres:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.execute("SET lock_timeout = 0")
             connection.execute("SELECT pg_advisory_lock(%s)", (_MAKING,))
             yield
@@ -106,7 +106,7 @@ class Postgres:
         if own.in_atomic_block:
             return False  # it would wait for ourselves
         try:
-            with self._connected() as connection:
+            with self.connected() as connection:
                 connection.execute("VACUUM (FULL) register_retentionunit")
         except psycopg.Error:
             return False
@@ -114,10 +114,23 @@ class Postgres:
 
     def snapshot(self) -> sqlite3.Connection:
         copy = sqlite3.connect("", isolation_level=None)  # a temporary file, removed by SQLite
-        with self._connected() as source:
+        with self.connected() as source:
             _copy(source, copy)
         copy.text_factory = bytearray
         return copy
+
+    def major(self) -> int:
+        """The server's version: its programs must not be older."""
+        with self.connected() as connection:
+            return connection.info.server_version // 10_000
+
+    def told(self) -> list[str]:
+        """How a program of PostgreSQL finds the database: without the password, which every account could read."""
+        given = {name: value for name, value in self._given().items() if name != "password"}
+        return [f"--dbname={conninfo.make_conninfo(**given)}"]
+
+    def password(self) -> str | None:
+        return self._given().get("password")
 
     def _given(self) -> dict[str, Any]:
         """The address as libpq's words, with what we want of every connection. Raises `BadAddress`."""
@@ -141,14 +154,15 @@ class Postgres:
         given["options"] = f"{given.get('options') or ''} {_SESSION}".strip()
         return {"connect_timeout": CONNECT_SECONDS, "application_name": "patrol", **given}
 
-    def _where(self) -> str:
+    def where(self) -> str:
+        """Host, port and database; never account or password."""
         given = self._given()
         host = given.get("host") or "the local socket"
         port = f":{given['port']}" if given.get("port") else ""
         return f"{host}{port}/{given['dbname']}"
 
     @contextmanager
-    def _connected(self) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    def connected(self) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
         """A connection of its own, outside Django. Raises a sentence when there is none to be had."""
         try:
             connection = psycopg.connect(**self._given(), autocommit=True)
@@ -158,17 +172,17 @@ class Postgres:
             row = connection.execute(ASK).fetchone()
             asked = dict(zip(ASKED, row or (), strict=True))
             if wrong := faults.unfit(connection.info.server_version, asked):
-                raise faults.ServerUnfit(self._where(), *wrong)
+                raise faults.ServerUnfit(self.where(), *wrong)
             yield connection
 
     def _refused(self, error: psycopg.OperationalError) -> Exception:
         """What a failed connection means. Its state is known only by the words: libpq gives no code for it."""
         said = " ".join(str(error).rpartition("FATAL:")[2].split())
         if "does not exist" in said and "database" in said:
-            return faults.NoDatabase(self._where(), said)
+            return faults.NoDatabase(self.where(), said)
         if any(word in said for word in ("authentication", "role", "pg_hba.conf", "no password")):
-            return faults.AccountRefused(self._where(), said)
-        return faults.RegisterAway(self._where(), said)
+            return faults.AccountRefused(self.where(), said)
+        return faults.RegisterAway(self.where(), said)
 
 
 def _copy(source: "psycopg.Connection[tuple[Any, ...]]", copy: sqlite3.Connection) -> None:
@@ -176,14 +190,14 @@ def _copy(source: "psycopg.Connection[tuple[Any, ...]]", copy: sqlite3.Connectio
     copy.executescript(f"{TABLES} CREATE TABLE ledger_pruned (size, hash, nodes, said); BEGIN;")
     with source.transaction():
         source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        for table, columns in _COPIED.items():
+        for table, columns in COPIED.items():
             chosen = sql.SQL(", ").join(map(sql.Identifier, columns))
             places = ", ".join("?" * len(columns))
             with source.cursor(f"copy_{table}") as rows:
                 rows.itersize = _ROWS_AT_ONCE
                 rows.execute(sql.SQL("SELECT {} FROM {}").format(chosen, sql.Identifier(table)))
                 copy.executemany(
-                    f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  (names of `_COPIED`)
+                    f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  (names of `COPIED`)
                     (tuple(map(_plain, row)) for row in rows),
                 )
 

@@ -5,59 +5,12 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from patrol.errors import BadInput, Exit, PatrolError, Refused, Tampered
-from patrol.ledger.verifier import OK, TAMPERED, Report, Verifier
+from patrol.ledger.verifier import Report
+from patrol.register.copies import KNOWN, Copy, Damaged, NotThere, StillServed, beside, log_of
 from patrol.register.lock import Lock
 from patrol.register.notes import Places, sync_folder
 from patrol.settings import Settings
-
-
-class NotThere(BadInput):
-    """The place of a backup is taken, or there is none."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(
-            f"{path} is no place for that.",
-            why=why,
-            do="Name a new file, or the backup that you mean.",
-        )
-
-
-class Damaged(Tampered):
-    """What was to be kept, or put back, is not whole."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(
-            f"{path} is not a whole register.",
-            why=why,
-            do="Keep it as it is, take an older backup, and tell the auditor.",
-        )
-
-
-class StillServed(Refused):
-    """Something works on the register that is to be replaced."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(
-            f"A process works on the register in {home}.",
-            why="What it writes while the register is replaced would be lost.",
-            do="Stop `patrol serve` and `patrol projector`, then restore.",
-        )
-
-
-class ElsewhereKept(PatrolError):
-    """PostgreSQL has tools of its own for this."""
-
-    exit_code = Exit.USAGE
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The register is in PostgreSQL.",
-            why="Its own tools take a whole copy while it works, and put it back.",
-            do="Use `pg_dump --format=custom` and `pg_restore`, then `patrol log verify`.",
-        )
 
 
 def take(settings: Settings, path: Path) -> Report:
@@ -67,7 +20,7 @@ def take(settings: Settings, path: Path) -> Report:
     """
     if path.exists():
         raise NotThere(path, "It is there already, and no backup is overwritten.")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = beside(path)
     try:
         os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(settings.database_path, aside)
@@ -79,6 +32,11 @@ def take(settings: Settings, path: Path) -> Report:
     finally:
         aside.unlink(missing_ok=True)
     return found
+
+
+def look_own(settings: Settings) -> Report:
+    """Look through the register itself. Raises `NotThere`, `Damaged`."""
+    return look(settings, settings.database_path, notes=True)
 
 
 def look(settings: Settings, path: Path, *, notes: bool = False) -> Report:
@@ -99,13 +57,7 @@ def look(settings: Settings, path: Path, *, notes: bool = False) -> Report:
         raise Damaged(
             path, f"SQLite says: {said if said != 'ok' else f'a row of {loose[0]} hangs'}."
         )
-    at = Places(settings.home)
-    key = at.public if at.public.exists() else None
-    copies = at.notes if notes and at.notes.exists() else None
-    found = Verifier(path, key, copies, None).verify()
-    if found.status == TAMPERED or (found.status != OK and key is not None):
-        raise Damaged(path, found.sentence)
-    return found
+    return log_of(settings, path, path, notes=notes)
 
 
 def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
@@ -115,7 +67,7 @@ def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
     helm = Lock(settings.home / "running" / "projector.lock")
     if not helm.take():
         raise StillServed(settings.home)
-    fresh = at.with_name(f".{at.name}.{os.getpid()}")
+    fresh = beside(at)
     try:
         _fold_in(settings)
         _copy(backup, fresh)
@@ -134,25 +86,14 @@ def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
     return found
 
 
-class Copy(NamedTuple):
-    """A backup, as a register knows it."""
-
-    name: str
-    cause: str
-    records: int
-    taken_at: datetime
-    kept_until: datetime
-
-
 def known(settings: Settings) -> list[Copy]:
     """Backups that the register at hand knows, whatever it is: none where it cannot be read."""
-    asked = "SELECT name, cause, records, taken_at, kept_until FROM register_backupcopy WHERE removed_at IS NULL"
     try:
         address = f"{settings.database_path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as base:
             return [
                 Copy(name, cause, records, _aware(taken), _aware(until))
-                for name, cause, records, taken, until in base.execute(asked)
+                for name, cause, records, taken, until in base.execute(KNOWN)
             ]
     except sqlite3.DatabaseError:
         return []
@@ -169,13 +110,16 @@ def aside_of(settings: Settings, now: datetime) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """By SQLite's own online copy: a snapshot, whatever is written meanwhile."""
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as base,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        base.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE").fetchone()
+    """By SQLite's own online copy: a snapshot, whatever is written meanwhile. Raises `NotThere`: a full disk, for one."""
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as base,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            base.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise NotThere(target, f"SQLite says: {error}. Nothing was changed.") from error
     target.chmod(0o600)
     descriptor = os.open(target, os.O_RDONLY)
     try:

@@ -28,7 +28,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open, and refuse a database that would acknowledge without writing. The PRAGMA's row is fetched: a failed switch to WAL is silent otherwise."""
-        connection = super().get_new_connection(conn_params)
+        patient = {**conn_params, "timeout": self.turn_wait_seconds / 2}
+        connection = super().get_new_connection(patient)
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         connection.execute("PRAGMA synchronous=FULL")
         level = connection.execute("PRAGMA synchronous").fetchone()[0]

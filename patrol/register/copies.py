@@ -1,0 +1,83 @@
+"""What copies of a register have in common, wherever it is kept: how they are known, and why one is refused."""
+
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from patrol.errors import BadInput, Refused, Tampered
+from patrol.ledger.verifier import OK, TAMPERED, Report, Verifier
+from patrol.register.notes import Places
+from patrol.settings import Settings
+
+
+class NotThere(BadInput):
+    """The place of a backup is taken, or there is none."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} is no place for that.",
+            why=why,
+            do="Name a new file, or the backup that you mean.",
+        )
+
+
+class Damaged(Tampered):
+    """What was to be kept, or put back, is not whole."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} is not a whole register.",
+            why=why,
+            do="Keep it as it is, take an older backup, and tell the auditor.",
+        )
+
+
+class StillServed(Refused):
+    """Something works on the register that is to be replaced."""
+
+    def __init__(self, where: Path | str) -> None:
+        super().__init__(
+            f"A process works on the register in {where}.",
+            why="What it writes while the register is replaced would be lost.",
+            do="Stop `patrol serve` and `patrol projector`, and workers and schedulers on every machine, then restore.",
+        )
+
+
+class Copy(NamedTuple):
+    """A backup, as a register knows it."""
+
+    name: str
+    cause: str
+    records: int
+    taken_at: datetime
+    kept_until: datetime
+
+
+KNOWN = "SELECT name, cause, records, taken_at, kept_until FROM register_backupcopy WHERE removed_at IS NULL"
+"""The copies that a register knows, asked of it before it is replaced."""
+
+
+def log_of(settings: Settings, log: Path, told: Path, *, notes: bool) -> Report:
+    """What the verifier says of the access log in that file, a copy of what `told` holds. Raises `Damaged`.
+
+    With `notes`, the log must also hold what was signed since: a register that serves does, an older backup does not.
+    """
+    at = Places(settings.home)
+    key = at.public if at.public.exists() else None
+    signed = at.notes if notes and at.notes.exists() else None
+    found = Verifier(log, key, signed, None).verify()
+    if found.status == TAMPERED or (found.status != OK and key is not None):
+        raise Damaged(told, found.sentence)
+    return found
+
+
+def beside(path: Path) -> Path:
+    """A hidden file that becomes `path` when it is whole; those of killed processes are cleared away: they hold what is forgotten."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        number = left.name.rpartition(".")[2]
+        if number.isdecimal() and not Path("/proc", number).exists():
+            with suppress(OSError):
+                left.unlink()
+    return path.with_name(f".{path.name}.{os.getpid()}")
