@@ -106,6 +106,7 @@ def due_in(at: datetime) -> float:
     return float((due - at - 2 * MINUTE) / MINUTE)
 
 
+@pytest.mark.both_databases
 def test_a_source_is_read_as_often_as_it_is_written_in_within_its_limits(source: Any) -> None:
     past(source, 2, lambda _: 17)
     change(source, revisit=LIMITS.model_dump())
@@ -175,6 +176,7 @@ def test_what_was_read_differently_before_is_not_compared(source: Any) -> None:
     assert (health().rows_floor, health().rows_least) == (0, None)
 
 
+@pytest.mark.both_databases
 def test_a_row_of_failures_stretches_the_interval_and_a_good_run_closes_it(source: Any) -> None:
     from patrol.register import log
 
@@ -257,6 +259,7 @@ def test_what_was_not_read_while_the_breaker_was_open_is_a_gap(source: Any) -> N
         (0, False, 25, None),
     ],
 )
+@pytest.mark.both_databases
 def test_what_a_board_showed_no_more_is_lost_for_good_and_told_on_recovery(
     source: Any,
     feeds: int,

@@ -67,6 +67,7 @@ def test_each_shape_becomes_leads_and_is_marked(
     assert (again.posts_new, again.leads) == (0, 0)
 
 
+@pytest.mark.both_databases
 def test_what_is_brought_is_sealed_as_brought(house: Any) -> None:
     from patrol.actions.collecting import imports
     from patrol.register.sealing import unseal
@@ -156,6 +157,7 @@ def test_a_date_is_counted_from_when_it_was_saved(house: Any) -> None:
         )
 
 
+@pytest.mark.both_databases
 def test_coverage_does_not_count_what_was_brought(house: Any) -> None:
     from dashboards.counting import runs_of
     from dashboards.period import Period, local_day

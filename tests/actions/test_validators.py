@@ -62,6 +62,7 @@ def test_once_a_day_all_is_sent_again(source: Any) -> None:
     assert given(NOW + 24 * HOUR + timedelta(minutes=3)) == {}, "what was kept an hour ago as well"
 
 
+@pytest.mark.both_databases
 def test_only_so_many_are_kept_the_newest(source: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from patrol.actions.collecting import validators
 

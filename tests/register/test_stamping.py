@@ -42,6 +42,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@pytest.mark.both_databases
 def test_a_checkpoint_is_stamped_and_the_proof_under_it_tells_the_time(
     stamps: Settings, authority: tuple[Authority, str], tmp_path: Path
 ) -> None:
@@ -99,6 +100,7 @@ def test_no_openssl_is_no_judgement(
     assert (found.status, "openssl" in found.sentence) == (verifier.CANNOT_JUDGE, True)
 
 
+@pytest.mark.both_databases
 def test_it_is_asked_as_often_as_told_and_only_for_what_is_new(
     stamps: Settings, authority: tuple[Authority, str]
 ) -> None:
