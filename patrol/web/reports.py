@@ -104,6 +104,9 @@ REPORTS: tuple[str, ...] = (
     gettext_noop(
         "The board may have changed its pages: compare its latest posts with what stands there. Propose selectors or another engine where something is missing; where nothing is, have it learned anew."
     ),
+    gettext_noop(
+        "It waits for a free place since {0}; {1} that were due earlier wait before it. Runs begin in the order in which they were due, each host asked by one at a time."
+    ),
     gettext_noop("The run needed more memory, time or pages than it may."),
     gettext_noop("The board gives the same page for different addresses."),
     gettext_noop("No engine knows the software of this board."),

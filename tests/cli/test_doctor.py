@@ -139,6 +139,13 @@ def _dead(home: Path) -> None:
     OutboxRow.objects.update(dead_because="its seal is broken")
 
 
+def _in_line(home: Path) -> None:
+    from patrol.register.tables import RunRow, SourceRow, Unit
+
+    source = SourceRow.objects.create(name="harbor", unit=Unit.objects.create(name="隊"), body={})
+    RunRow.objects.create(source=source, due_at=timezone.now() - timedelta(hours=2))
+
+
 BREAKS: list[tuple[str, str, Callable[[Path], object]]] = [
     ("data_directory", "chmod 700", lambda home: home.chmod(0o755)),
     ("keys", "copy in the safe", _text_key),
@@ -149,6 +156,7 @@ BREAKS: list[tuple[str, str, Callable[[Path], object]]] = [
     ("index", "patrol index rebuild", _index),
     ("outbox", "patrol serve", _waiting),
     ("outbox", "its seal is broken", _dead),
+    ("runs", "patrol serve", _in_line),
 ]
 
 

@@ -121,9 +121,13 @@ def test_a_run_waits_longer_for_its_turn_than_a_person_would(
     with pytest.raises(OperationalError, match="no turn to write within 0 s"), transaction.atomic():
         pass
     turn.wait_long()
+    connection.close()
     later = threading.Timer(0.5, over.set)
     later.start()
     with transaction.atomic():
         assert over.is_set(), "it waited until the other one had written"
     holder.join(30)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone() == (turn.RUN_WAIT_SECONDS * 1000 / 2,), "without a turn too"
     assert 10 < turn.RUN_WAIT_SECONDS < SILENT_AFTER.total_seconds()

@@ -177,10 +177,11 @@ def mandate(run_id: int) -> tuple[Authorization | None, bool]:
 
 
 def beat(run_id: int, at: datetime, *, pages: int, requests: int) -> None:
-    """A sign of life."""
-    RunRow.objects.filter(pk=run_id, ended_at=None).update(
-        beat_at=at, pages=pages, requests=requests
-    )
+    """A sign of life. It waits for its turn, as every act does: a write without one gives up where others are slow."""
+    with transaction.atomic():
+        RunRow.objects.filter(pk=run_id, ended_at=None).update(
+            beat_at=at, pages=pages, requests=requests
+        )
 
 
 def end(desk: Desk, run_id: int, ended: Ended) -> Outcome:

@@ -1,12 +1,13 @@
 """Sources: proposing, listing, pausing, running now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from dashboards.coverage import GREEN
 from dashboards.period import begin_of
+from patrol.actions.collecting import waiting
 from patrol.actions.collecting.binding import binds, config_sha256, configuration
 from patrol.actions.collecting.declaring import age_hosts
 from patrol.actions.collecting.health import health_of
@@ -273,8 +274,9 @@ def viewed(desk: Desk, name: str, wanted: RunFilter | None = None) -> SourcePage
     mandates = row.authorizations.select_related("requester", "approver").order_by("-pk")
     runs = (wanted or RunFilter()).of(row)
     shown = runs[: MOST_RUNS if wanted else RUNS_SHOWN]
+    sheet = _sheet(row, now)
     page = SourcePage(
-        sheet=_sheet(row, now),
+        sheet=replace(sheet, health=(*waiting.told(row), *sheet.health)),
         runs=tuple(_run_sheet(run) for run in shown),
         runs_total=runs.count(),
         authorizations=tuple(authorization_sheet(mandate, now) for mandate in mandates),

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from patrol.actions.collecting import waiting
 from patrol.actions.maintaining.machine import Check, Checker, asked, bad, good, name_of
 from patrol.actions.notifying import delivery
 from patrol.errors import PatrolError
@@ -116,8 +117,8 @@ def _index(settings: Settings) -> Check:
 
 def _outbox(_settings: Settings) -> Check:
     dead = OutboxRow.objects.exclude(dead_because=None)
-    waiting = OutboxRow.objects.filter(dead_because=None)
-    oldest = waiting.order_by("written_at").values_list("written_at", flat=True).first()
+    queued = OutboxRow.objects.filter(dead_because=None)
+    oldest = queued.order_by("written_at").values_list("written_at", flat=True).first()
     if count := dead.count():
         reason = dead.values_list("dead_because", flat=True).first()
         return bad(
@@ -128,10 +129,25 @@ def _outbox(_settings: Settings) -> Check:
     if oldest is not None and timezone.now() - oldest > LATEST_OUTBOX:
         return bad(
             _outbox,
-            f"{waiting.count():,} documents wait for the index, the oldest since {oldest:%Y-%m-%d %H:%M} UTC.",
+            f"{queued.count():,} documents wait for the index, the oldest since {oldest:%Y-%m-%d %H:%M} UTC.",
             "Start `patrol serve`: it feeds the index.",
         )
-    return good(_outbox, f"{waiting.count():,} documents wait for the index.")
+    return good(_outbox, f"{queued.count():,} documents wait for the index.")
+
+
+def _runs(_settings: Settings) -> Check:
+    """Whether sources that are due are read, or wait for a place."""
+    now = waiting.line()
+    if now.since is None:
+        return good(_runs, "No source waits for a free place.")
+    said = f"{now.waiting:,} sources wait for a free place, the first since {now.since:%Y-%m-%d %H:%M} UTC."
+    if timezone.now() - now.since <= waiting.LONG:
+        return good(_runs, said)
+    return bad(
+        _runs,
+        said,
+        "Is `patrol serve` running, or the scheduler with its workers? If so, read sources less often, or add workers.",
+    )
 
 
 def _delivery(_settings: Settings) -> Check:
@@ -186,6 +202,7 @@ _ALL = (
     _clock,
     _index,
     _outbox,
+    _runs,
     _delivery,
     _authorizations,
 )
