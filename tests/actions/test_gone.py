@@ -88,6 +88,7 @@ def test_other_readings_say_nothing(
     assert read(house).missed_at is None
 
 
+@pytest.mark.both_databases
 def test_a_post_that_is_back_is_not_gone_and_its_lead_tells_so(house: Any, held: str) -> None:
     from patrol.actions.triaging import triage
     from patrol.register.tables import Sighting

@@ -108,6 +108,7 @@ def test_a_session_opens_nothing_here_and_a_token_nothing_else(
         assert ask(page, token).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_it_ends_by_time_by_revoking_and_with_its_person(
     garden: Any, made: Callable[..., str], ask: Callable[..., Any], sign_in: Sign
 ) -> None:
@@ -142,6 +143,7 @@ def test_it_may_never_do_more_than_its_person_may_now(
     assert ask(PATHS["log:checkpoint"], token).status_code == 403
 
 
+@pytest.mark.both_databases
 def test_it_is_shown_once_and_kept_as_a_hash(garden: Any, sign_in: Sign, ask: Any) -> None:
     from patrol.register.tables import ApiToken, LedgerRecord
 

@@ -47,6 +47,7 @@ def test_the_first_auditor_is_made_at_the_machine(register: Any) -> None:
     assert made == [True, False]
 
 
+@pytest.mark.both_databases
 def test_a_second_auditor_is_let_in_by_the_first(
     second: Any, sign_in: Sign, visitor: Any, records: Records
 ) -> None:
@@ -102,6 +103,7 @@ def test_nobody_resets_their_own(garden: Any, sign_in: Sign) -> None:
     assert _has_factor(root)
 
 
+@pytest.mark.both_databases
 def test_an_auditors_factor_is_reset_by_two(garden: Any, second: Any, sign_in: Sign) -> None:
     second.is_active = True
     second.save()
