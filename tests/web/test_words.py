@@ -89,3 +89,14 @@ def test_templates_escape_everything() -> None:
                 assert not [w for w in words.split() if w.startswith("on") and "=" in w], path
             else:
                 assert hole not in words, (path, hole)
+
+
+@pytest.mark.usefixtures("register")
+def test_marks_number_their_rules_in_the_order_of_the_page() -> None:
+    from patrol.actions.triaging.pieces import Piece
+    from patrol.web.templatetags.patrol import text_of
+
+    titles = {"later": {"en": "First shown"}, "earlier": {"en": "Second shown"}}
+    marked = text_of({}, (Piece("words", ("earlier", "later")),), titles)
+    assert 'data-rule="1 2"' in marked
+    assert 'title="First shown, Second shown"' in marked
