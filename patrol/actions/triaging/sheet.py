@@ -9,6 +9,7 @@ from patrol.actions.collecting.sources import AuthorizationSheet, authorization_
 from patrol.actions.desk import Desk
 from patrol.actions.disclosing.provenance import CaptureShown, Versions, captures, versions
 from patrol.actions.linking.alike import Alike, alike
+from patrol.actions.rulemaking.rulebook import bodies
 from patrol.actions.triaging.heads import LeadHead, head_of
 from patrol.actions.triaging.later import PutOff, put_offs
 from patrol.actions.triaging.leases import Lease, lease
@@ -21,7 +22,7 @@ from patrol.actions.triaging.sparing import Spared, spared_of
 from patrol.actions.triaging.tags import tags_of
 from patrol.models import LeadKind, Part, Verb
 from patrol.register.sealing import unseal
-from patrol.register.tables import Lead, LedgerIndex, RuleVersion, Sighting
+from patrol.register.tables import Lead, LedgerIndex, Sighting
 from pipelines.disguises import plainly
 
 
@@ -149,8 +150,7 @@ def lead_sheet(desk: Desk, lead: Lead, wanted: QueueFilter) -> LeadSheet:
 
 def _rulebook(rows: list[Sighting]) -> dict[tuple[str, int], dict[str, Any]]:
     names = {match.rule for row in rows for match in row.matches.all()}
-    versions = RuleVersion.objects.filter(name__in=names)
-    return {(row.name, row.version): row.body for row in versions}
+    return bodies(names)
 
 
 def _sighting_sheet(
