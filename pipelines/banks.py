@@ -24,14 +24,14 @@ _GAP = r"[^\w。;!?@]{0,6}"
 """What stands between a word and its number."""
 _ACCOUNT = r"(?:帳號|帳戶|賬號|賬戶|戶頭|(?<![a-z])(?:account(?: no| number)?|acct?|a/c)(?![a-z]))"
 _BANK = (
-    r"(?:[^\W\da-z_]{0,8}(?:銀行?|商銀|合庫|合作金庫|郵局|郵政|農會|漁會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦)"
+    r"(?:[^\W\da-z_]{0,8}(?:銀行?|商銀|合庫|合作金庫|郵局|郵政|農會|漁會|信合社|富邦|中信|中國信託|國泰(?:世華)?|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦)"
     r"(?:[^\W\da-z_]{1,5}分行)?|(?<![a-z])(?:line ?|[a-z]{2,15} )?bank(?: of [a-z]{2,15})?(?![a-z])|post office)"
 )
 _CODE = rf"[(\[]?(?P<told>{_DIGIT}{{3}})[)\]]?"
 _WORDS = r"(?:代碼|代號|(?<![a-z])code(?![a-z]))"
 _ANY = re.compile(
     folded_regex(
-        "[銀匯轉收付]|[合金]庫|郵局|郵政|[農漁]會|信合社|富邦|中信|中國信託|國泰世華|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦"
+        "[銀匯轉收付]|[合金]庫|郵局|郵政|[農漁]會|信合社|富邦|中信|中國信託|國泰(?:世華)?|玉山|台新|兆豐|永豐|元大|華南|凱基|星展|渣打|新光|聯邦"
         "|[帳賬][號戶]|戶頭|代[碼號]|bank|acc|a/c|code|post office"
     )
 )
@@ -70,6 +70,8 @@ _WITH_CODE = (
     ),
 )
 """Where the number begins with its bank's code, and how sure it then is."""
+_BRACKETED = ((_before(_ACCOUNT), 0.85),)
+"""The same where the code is in brackets: 帳號 (822) 123456789012."""
 _TOLD = _before(
     rf"(?:{_BANK}|{_WORDS}){_GAP}(?:{_WORDS}{_GAP})?{_CODE}(?:{_GAP}{_BANK})?(?:{_GAP}|[^0-9a-z。!?\n]{{0,10}}){_ACCOUNT}"
 )
@@ -121,7 +123,7 @@ def _offices(text: str) -> Iterator[Contact]:
 def _accounts(text: str) -> Iterator[Contact]:
     for found in _RUN.finditer(text):
         before = text[max(0, found.start() - _NEAR) : found.start()]
-        told = _introduced(before, found["code"], found["account"])
+        told = _introduced(before, found["code"], found["account"], bracketed=found[0][0] in "([")
         if told is None:
             continue
         word, code, sure = told
@@ -134,13 +136,13 @@ def _accounts(text: str) -> Iterator[Contact]:
 
 
 def _introduced(
-    before: str, code: str | None, account: str
+    before: str, code: str | None, account: str, *, bracketed: bool
 ) -> tuple[re.Match[str], str | None, float] | None:
     """The words that make a number an account, the bank's code if it is told, and how sure that is."""
     if _is_phone(code, account):
         return None
     if code is not None:
-        for shape, sure in _WITH_CODE:
+        for shape, sure in (*_WITH_CODE, *(_BRACKETED if bracketed else ())):
             if word := shape.search(before):
                 return word, code, sure
         return None

@@ -14,7 +14,7 @@ _SAID_DOT = r"(?<=[a-z])点(?=(?:com|net|org|tw|hk|cn|cc|io|xyz|top|vip|example)
 """Said instead of written: `shop點com`. 點 also means o'clock and to tap, so only before endings that mean nothing else."""
 DOT = rf"(?:\.| ?[\[({{] ?(?:\.|dot|点) ?[\])}}] ?|{_SAID_DOT})"
 _MAIL_DOT = rf"(?:{DOT}| dot )"
-_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?| ?小老鼠 ?| at (?=[a-z0-9\-]+ dot (?:com|net|org|edu|gov|tw|hk|cn|io|me|co|example)(?![a-z])))"
+_AT = r"(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?| ?小老鼠 ?| @ (?=[a-z0-9.\-]{1,60}\.(?:com|net|org|edu|tw|hk|cn|example)(?![a-z0-9]))| at (?=[a-z0-9\-]+ dot (?:com|net|org|edu|gov|tw|hk|cn|io|me|co|example)(?![a-z])))"
 _LABEL = r"[a-z0-9][a-z0-9-]{0,62}+"
 """Possessive: nothing that may follow it is one of its characters, so it need not be tried shorter."""
 
@@ -175,7 +175,7 @@ _TRAILING = ".,;:!?'*_~|"
 
 def mails(text: str) -> Iterator[Contact]:
     """Mail addresses of a folded text, in lower case."""
-    spaced = " dot " in text or "小老鼠" in text
+    spaced = " dot " in text or "小老鼠" in text or " @ " in text
     first = 0 if spaced else text.find("@")
     for found in islice(_finds(_MAIL, text, None if spaced else _ATTED, first), MOST):
         value = _MAIL_DOTS.sub(".", _ATS.sub("@", found[0], count=1))

@@ -26,10 +26,15 @@ _PAUSE = re.compile(f"(?<={_CHINESE})[,、](?={_CHINESE})")
 """Where a number is read out in groups: 零九零零,零零零,一二三. Between ASCII digits it would part thousands."""
 SIGN = (
     rf"[0-9](?:{_BETWEEN}[0-9]){{6}}|{_CHINESE}(?:(?:{_BETWEEN}|[,、]){_CHINESE}){{6}}"
+    r"|[0o]9[0-9o]{2}[ \-.]?[0-9o]{3}[ \-.]?[0-9o]{3}"
     rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]"
 )
 
 _ANY_CHINESE = re.compile(_CHINESE)
+_OH = re.compile(
+    r"(?<![a-z0-9])(?=[0-9]*o)[0o]9[0-9o]{2}[ \-.]?[0-9o]{3}[ \-.]?[0-9o]{3}(?![a-z0-9])"
+)
+"""A mobile of Taiwan with letters for noughts: 09OO-OOO-123."""
 _ENOUGH = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{6}}")
 _RUN = re.compile(rf"(?<![a-z0-9_])\+?\(?[0-9](?:{_BETWEEN}[0-9])*")
 _GROUP = re.compile(r"\+?[0-9]+")
@@ -47,6 +52,7 @@ def phones(text: str, region: str = "TW") -> Iterator[Contact]:
     """Valid numbers of a folded text, as E.164. Without a country code they are the region's."""
     # Translating is dear, and few texts have them.
     plain = _PAUSE.sub(" ", text).translate(CHINESE) if _ANY_CHINESE.search(text) else text
+    plain = _OH.sub(lambda found: found[0].replace("o", "0"), plain) if "o" in plain else plain
     return islice(_phones(plain, region), MOST)
 
 

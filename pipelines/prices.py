@@ -20,9 +20,9 @@ _FIGURE = "[0-9零〇一二三四五六七八九十百千万两壹贰叁肆伍�
 _CODES = "dkk|sek|nok|chf|sgd|aud|nzd|cad|aed|thb|myr|php|vnd|krw|inr|try|ron|czk|huf|pln|rub|uah|brl|mxn|idr|sar|ils|mop"
 _SYMBOLS = "₫₪₹฿₱₽₺₴₦₡₣₲₸₼₾៛₭৳"
 SIGN = (
-    rf"{_FIGURE}.{{0,3}}(?:{_CODES}|[{_SYMBOLS}]|kc|zl|lei|kr|tl|lek|pyб|rph|лb|euro|원|تومان|ریال|درهم|元|块|圆|锾|蚊|円|usd|n?td?|twd|rmb|cny|hkd|jpy|eur|gbp|美|港|欧|日[圆币]|台币|人民|[$€£u]|bucks|dollars|新|每|一[次节晚]|/)"
-    rf"|[0-9] ?[kw万千百亿]|[{_ONE_SIGN}十百千][百千万][{_ONE_SIGN}]"
-    rf"|(?:[$€£¥₩₮{_SYMBOLS}]|{_CODES}|r[spm]|nt|us[d$]|usdt|twd|rmb|cny|hkd|jpy|eur|gbp|价|卖|售|收|费|薪|币|美[金元]|price|cost|只要|零用.?|一[次晚节包张套份]|每月|包月|[月周年]付|红包|给|每[天日周次堂小]|小时|钟头?|过夜|车马|酬|奖金|现金|[订定押]金|尾款|领|[0-9一两二三四五六七八九十半] ?[晚夜次天节堂趟克张本支颗包组套份盒瓶把条]).{{0,4}}{_FIGURE}"
+    rf"{_FIGURE}.{{0,3}}(?:{_CODES}|[{_SYMBOLS}]|kc|zl|lei|kr|tl|lek|pyб|rph|лb|euro|원|تومان|ریال|درهم|元|块|圆|锾|蚊|円|usd|n?td?|twd|rmb|cny|hkd|jpy|eur|gbp|美|港|欧|日[圆币]|台币|人民|[$€£u]|bucks|dollars|镁|起跳|[订定押]金|有找|含运|免运|不议|可议|可小|成交|新|每|一[次节晚]|/)"
+    rf"|[0-9] ?[kw万千仟百佰亿]|[{_ONE_SIGN}十百千][百千万][{_ONE_SIGN}]"
+    rf"|(?:[$€£¥₩₮{_SYMBOLS}]|{_CODES}|r[spm]|nt|us[d$]|usdt|twd|rmb|cny|hkd|jpy|eur|gbp|价|卖|售|收|费|薪|币|美[金元]|price|cost|只要|零用.?|一[次晚节包张套份]|每月|包月|[月周年]付|红包|给|每[天日周次堂小]|小时|钟头?|过夜|车马|酬|奖金|现金|[订定押]金|尾款|领|包夜|[每一1] ?人|折|[0-9一两二三四五六七八九十半] ?[晚夜次天节堂趟克张本支颗包组套份盒瓶把条]).{{0,4}}{_FIGURE}"
 )
 """Folded. Says whether a text may hold a price."""
 
@@ -51,7 +51,7 @@ _BEFORE = {
 }  # fmt: skip
 _AFTER = {
     "元": "TWD", "塊錢": "TWD", "塊": "TWD", "圓": "TWD", "鍰": "TWD", "ntd": "TWD", "nt": "TWD", "twd": "TWD", "新台幣": "TWD",
-    "台幣": "TWD", "元台幣": "TWD", "usd": "USD", "美金": "USD", "美元": "USD", "元美金": "USD", "dollars": "USD", "bucks": "USD",
+    "台幣": "TWD", "元台幣": "TWD", "usd": "USD", "美金": "USD", "美元": "USD", "美刀": "USD", "鎂": "USD", "元美金": "USD", "dollars": "USD", "bucks": "USD",
     "hkd": "HKD", "港幣": "HKD", "港紙": "HKD", "港元": "HKD", "rmb": "CNY", "cny": "CNY", "人民幣": "CNY", "元人民幣": "CNY", "蚊": "HKD", "円": "JPY", "日圓": "JPY",
     "日幣": "JPY", "jpy": "JPY", "€": "EUR", "eur": "EUR", "歐元": "EUR", "£": "GBP", "gbp": "GBP", "usdt": "USDT", "u": "USDT", "$": "$",
     "euro": "EUR", "kc": "CZK", "zl": "PLN", "lei": "RON", "kr": "SEK", "tl": "TRY", "pyб": "RUB", "pyб.": "RUB", "rph": "UAH", "rph.": "UAH",
@@ -72,7 +72,7 @@ _NUMBER = r"[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,9}
 _ONE = "一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
 _CHINESE = rf"(?:(?!一[次节晚张包个套份])[{_ONE}零〇十拾百佰千仟万亿]){{1,14}}"
 _AMOUNT = (
-    rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[百千]?[万千百亿](?:[0-9{_ONE}][千百])*(?:(?!一[次节晚张包个套份本支组])[0-9{_ONE}](?![0-9%]|[.,:/][0-9]))?|[kw](?![a-z0-9])))?)"
+    rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[百千]?[万千仟百佰亿](?:[0-9{_ONE}][千百])*(?:(?!一[次节晚张包个套份本支组])[0-9{_ONE}](?![0-9%]|[.,:/][0-9]))?|[kw](?![a-z0-9])))?)"
     rf"|(?P<chinese>{_CHINESE})"
 )
 _COUNTED = (
@@ -83,7 +83,7 @@ _NOT_MONEY = r"(?:子|蟲|香|帳|叮|復始|素|論|化|件|旦|宵|首|老|朝
 _CUE = r"(?:售價|價格|價錢|定價|特價|原價|開價|底價|價位|半價|收費|費用|月費|日薪|時薪|月薪|薪水|零用[錢金]?|一次|一晚|一節|一[包張套份]|每月|包月|[月週年]付|紅包|只要|只賣|僅售|賣|售|收|價|price|cost)s?[\s:]{0,3}$"
 _LOOSE_CUE = (
     r"(?:給(?:你|妳|我|他|她|您|人)?們?|每(?:天|日|[週周]|月|次|堂|小時)|[0-9一兩二三四五六七八九十半]\s?個?(?:小時|鐘頭|鐘|晚|夜|次|天|節|堂|趟|公克|克|張|本|支|顆|包|組|套|份|盒|瓶|把|條)"
-    r"|過夜|車馬費|酬勞|報酬|獎金|現金|訂金|定金|尾款|押金|底薪|領)[\s:]{0,2}$"
+    r"|過夜|包夜|[每一1]\s?人|[0-9]折|車馬費|酬勞|報酬|獎金|現金|訂金|定金|尾款|押金|底薪|領)[\s:]{0,2}$"
 )
 """Words before a price that stand before much else: only an amount of a hundred or more is one there."""
 _LEAST = 100
@@ -93,6 +93,8 @@ _EACH = r"\s?(?:/\s?[0-9一两二三四五六七八九十半]{0,3}\s?(?:次|本|
 """What one gets for it, folded: a number before it is a price."""
 
 
+_TRADED = re.compile(folded_regex(r"\s?(?:起跳|[訂定押]金|有找|含運|免運|不議|可議|可小議|成交)"))
+"""Words that only follow a price."""
 _UP_TO = re.compile(r"\s?[~至到-]\s?[0-9][0-9,]{1,6}\s?(?:元|块|圆)")
 """The upper end of a range: `2,000~3,000元`."""
 _APART = re.compile(r"[0-9]+(?:[' .][0-9]{3}|,[0-9]{1,2}(?![0-9]))")
@@ -166,7 +168,7 @@ def _money(text: str, found: re.Match[str], amount: Decimal) -> bool:
         single = bool(found["chinese"]) and len(found["chinese"]) == 1
         return not (loose and (coins.match(rest) or (single and found["after"] == "块")))
     if found["before"]:
-        return not (found["before"] in {"nt", "us"} and not rest)
+        return not (found["before"] == "us" and not rest)
     if len(found[0]) > 2 and (re.match(_EACH, rest) or _UP_TO.match(rest)):
         return True
     if counted.match(rest) or re.match(r"[-/:.][0-9]|[a-z]", rest):
@@ -175,6 +177,7 @@ def _money(text: str, found: re.Match[str], amount: Decimal) -> bool:
     return (
         bool(found["unit"])
         or _short(found["chinese"] or "")
+        or (amount >= _LEAST and bool(_TRADED.match(rest)))
         or (len(found[0]) > 1 and bool(cue.search(text, near, found.start())))
         or (amount >= _LEAST and bool(loose_cue.search(text, near, found.start())))
     )

@@ -12,9 +12,9 @@ from pipelines.phones import number_of, phones
 from pipelines.profiles import schemed
 from pipelines.regexes import folded_regex
 
-SIGN = r"whats ?app|watsapp|\bwa\b"
+SIGN = r"whats? ?app|w(?:at|t)s ?app|\bw[as]\b"
 
-_ANY = re.compile(r"whats ?app|watsapp|(?<![a-z0-9])wa(?![a-z0-9])")
+_ANY = re.compile(r"whats? ?app|w(?:at|t)s ?app|(?<![a-z0-9])w[as](?![a-z0-9])")
 _SEND = r"(?:[a-z_]{1,20}=[^&\s]{0,200}&){0,5}phone="
 _HOST = rf"(?:(?:api|web|www){DOT})?whatsapp{DOT}com"
 _NUMBER = re.compile(
@@ -27,7 +27,7 @@ _CODE = re.compile(
 )
 _WORD = re.compile(
     folded_regex(
-        r"(?P<word>whats ?app|watsapp|(?<![a-z0-9])wa(?=\s?[:+]))"
+        r"(?P<word>whats? ?app|w(?:at|t)s ?app|(?<![a-z0-9])w[as](?=\s?[:+]))"
         r"(?P<mid>(?:\s?(?:帳號|號碼|群組|聯絡|聯繫|洽詢|洽|加|找|我|是|me|us|at|on|is|no|number)(?![a-z])){0,4})"
         r"[^\w。,;!?@+(]{0,6}(?=[+(0-9零〇一二三四五六七八九])"
     )
