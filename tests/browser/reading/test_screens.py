@@ -36,6 +36,22 @@ PAGES = {
 WIDTHS = (1280, 390, 320)
 
 
+@pytest.fixture(scope="module")
+def laid_out(site: Any) -> None:
+    """An auditor who waits for another one's word, and a post that left its board."""
+    from django.utils import timezone
+
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
+    from patrol.models import Role
+    from patrol.register.tables import Sighting
+
+    unit = people.find("audit").unit.name
+    people.add(Desk.command_line(), "audit2", Role.AUDITOR, unit, password=None, language="en")
+    at = timezone.now()
+    assert Sighting.objects.filter(lead=1).update(missed_at=at, removed_seen_at=at)
+
+
 @pytest.fixture
 def look(open_page: Open, site: Any, language: str) -> Open:
     """`look("queue", 390, "dark")`: that page, in the one window of its account, which costs more than a page."""
