@@ -25,6 +25,8 @@ HEALTH = {
     "page_rows": 25,
 }
 
+DRIFT = {"before": 2, "now": 60, "since": "2026-11-21T12:00:00+00:00"}
+
 
 def source(garden: Any, health: dict[str, Any] | None = None, **changes: Any) -> Any:
     row = garden.source
@@ -64,6 +66,14 @@ def words(page: str) -> str:
         (
             {"quiet_since": "2026-11-21T20:00:00+00:00", "usual": 51},
             "Nothing new came for 4 hours, although 51 posts at least came at the same hours",
+        ),
+        (
+            {"drifts": [{"part": "date", "lack": "date", **DRIFT}]},
+            "Since 2026-11-21 20:00, 60 of 100 posts have no date; before, 2 of 100 had none.",
+        ),
+        (
+            {"drifts": [{"part": "b", "usual": "b", "hook": ".author", **DRIFT}]},
+            "Since 2026-11-21 20:00, its pages are read by `.author` instead of `b`, which gave the same 2 of 100 times",
         ),
     ],
 )
