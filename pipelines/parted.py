@@ -1,8 +1,9 @@
 """Listed words of ideographs with a blank, a sign or a line break inside: `打 工`, `飆+股`.
 
 People part words of their own so too (`支援 交通`), and a long line breaks
-anywhere. So a word is believed only if no other word reaches out of it at the
-gap, as 支援 does before it and 交通 behind it.
+anywhere. So a word is believed only if it is cut behind its first or before its
+last character, and no other word reaches out of it there, as 支援 does before
+the gap and 交通 behind it.
 """
 
 from bisect import bisect_right
@@ -32,7 +33,7 @@ class Parted:
         self._words: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for word in sorted(set(words)):
             if 2 <= len(word) <= _LONGEST_WORD and ideographs(word):
-                for place in range(1, len(word)):
+                for place in {1, len(word) - 1}:
                     self._words[word[place - 1 : place + 1]].append((word, place))
 
     def joined(self, batch: Joined, kinds: Characters) -> Written:
