@@ -7,6 +7,7 @@ possible victims none is kept, so nothing is ever added up about them.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -55,11 +56,16 @@ def said_at(at: datetime | None, precision: str | None, seen_at: datetime) -> da
     return min(seen_at, at + _LASTS.get(Precision(precision or "second"), timedelta()))
 
 
+@lru_cache(maxsize=1000)
+def _part(name: str, points: int, of: int | None = None) -> Part:
+    """Most posts of a page have the same ones."""
+    return Part(name=name, points=points, of=of)
+
+
 def fresh(at: datetime, now: datetime) -> tuple[Part | None, datetime | None]:
     """The part for a post written then, and when it has fewer points."""
     points, until = score.freshness(now - at)
-    part = Part(name=score.FRESHNESS, points=points) if points else None
-    return part, at + until if until else None
+    return _part(score.FRESHNESS, points) if points else None, at + until if until else None
 
 
 def record_part(known: Mapping[str, RulePrecision], parts: Iterable[Part]) -> Part | None:
@@ -133,7 +139,7 @@ class History:
         if tag is not None and day is not None:
             of = earlier[tag]
             if points := score.before(day, of):
-                found.append(Part(name=score.BEFORE, points=points, of=of.total()))
+                found.append(_part(score.BEFORE, points, of.total()))
             of[day] += 1
         parts = (*flagging.parts, *(part for part in found if part is not None))
         whole = flagging.model_copy(update={"parts": parts, "score": score.score(parts)})

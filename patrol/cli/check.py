@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from patrol.cli.common import Home, Json, data, told
-from patrol.errors import ManyErrors, PatrolError
+from patrol.errors import BadInput, ManyErrors, PatrolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"(rule|term) `(\w+)`")
 
 app = typer.Typer(help="Read all of the configuration and run every rule's examples.")
+
+
+class NoRuleFile(BadInput):
+    """What should be a rule's file is none."""
+
+    def __init__(self, file: Path, what: str) -> None:
+        super().__init__(
+            f"{file} {what}.",
+            why="A rule is one YAML file, in UTF-8.",
+            do="Name such a file, as `config/rules/fraud/bait_job.yml` is one, or a folder of them; "
+            "`patrol rule test NAME` asks about a rule that is in force.",
+        )
 
 
 @app.command()
@@ -90,9 +102,28 @@ def _rule_faults(report: "Report") -> list[PatrolError]:
     ]
 
 
+def rules_faults(folder: Path) -> "tuple[Report, list[PatrolError]]":
+    """The rules of a folder, and all that is wrong with them."""
+    from patrol.config import survey_rules
+
+    report = survey_rules(folder)
+    if not (report.rules or report.faults):
+        raise NoRuleFile(folder, "holds no rule")
+    return report, [*report.faults, *_rule_faults(report)]
+
+
+def rule_text(file: Path) -> str:
+    """The words of a rule's file. Raises `NoRuleFile`."""
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NoRuleFile(file, f"is not UTF-8: byte {error.start + 1} is none of it") from error
+    except OSError as error:
+        raise NoRuleFile(file, f"cannot be read: {error.strerror or error}") from error
+
+
 def faults_of(file: Path) -> "tuple[Rule | None, Sequence[Lexicon], list[PatrolError]]":
     """A rule's file by itself, with the word lists of its configuration, and all that is wrong with it."""
-    from patrol.cli.flag import NoFile
     from patrol.config import read_rule, read_rules
     from patrol.settings import Settings
     from pipelines import calendar
@@ -100,12 +131,9 @@ def faults_of(file: Path) -> "tuple[Rule | None, Sequence[Lexicon], list[PatrolE
     from pipelines.flow import Flagger
     from pipelines.rules import Ruleset
 
+    text = rule_text(file)
     folder = next((one for one in file.resolve().parents if (one / "lexicons").is_dir()), None)
     _, lexicons = read_rules(folder or Settings().config)
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoFile(str(file), str(error)) from error
     try:
         rule, document = read_rule(file.stem, text, {one.name for one in lexicons})
         flagger = Flagger(Ruleset.build(*calendar.on(None, [rule], lexicons)))

@@ -113,7 +113,12 @@ def diff(name: Name, old: Number, new: Number, home: Home = None, as_json: Json 
 @app.command()
 @told
 def lint(
-    file: Annotated[Path, typer.Argument(help="A rule's YAML file.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A rule's YAML file, or a folder of them.", show_default="config/rules"
+        ),
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -121,7 +126,11 @@ def lint(
     del home
     from patrol.cli.check import faults_of
     from patrol.errors import ManyErrors
+    from patrol.settings import Settings
 
+    if file is None or file.is_dir():
+        _lint_all(file or Settings().config, as_json=as_json)
+        return
     rule, lexicons, faults = faults_of(file)
     from patrol.actions.rulemaking.remarks import remarks
 
@@ -135,6 +144,26 @@ def lint(
         for remark in found:
             say(f"{file.stem}: {remark}")
         typer.echo(f"{file.stem}: no fault.")
+
+
+def _lint_all(folder: Path, *, as_json: bool) -> None:
+    """All rules of a folder, with what is to be thought about each."""
+    from patrol.actions.rulemaking.remarks import remarks
+    from patrol.cli.check import rules_faults
+    from patrol.errors import ManyErrors
+
+    report, faults = rules_faults(folder)
+    found = {rule.name: list(remarks(rule, report.lexicons)) for rule in report.rules}
+    if as_json:
+        told_ = [{"where": one.where, "what": one.what, "do": one.do} for one in faults]
+        data({"rules": len(report.rules), "faults": told_, "remarks": found})
+    if faults:
+        raise ManyErrors(faults)
+    if not as_json:
+        for name, some in found.items():
+            for remark in some:
+                say(f"{name}: {remark}")
+        typer.echo(f"{len(report.rules)} rules: no fault.")
 
 
 @app.command(name="test")
@@ -273,11 +302,7 @@ def explain(
 def _read(file: Path) -> "Rule":
     """A rule's file, with the names of the word lists in force."""
     from patrol.actions.rulemaking.rule_sheets import lexicon_names
-    from patrol.cli.flag import NoFile
+    from patrol.cli.check import rule_text
     from patrol.config import read_rule
 
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoFile(str(file), str(error)) from error
-    return read_rule(file.stem, text, lexicon_names())[0]
+    return read_rule(file.stem, rule_text(file), lexicon_names())[0]

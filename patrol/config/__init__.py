@@ -5,7 +5,7 @@ and a key that stands twice are faults, told with file, line and the nearest
 name, all faults of all files at once.
 """
 
-from patrol.config.report import Report, check, survey
+from patrol.config.report import Report, check, survey, survey_rules
 from patrol.config.roles import read_roles
 from patrol.config.rules import read_rule, read_rules
 from patrol.config.sources import engine_names, read_source, read_sources
@@ -20,4 +20,5 @@ __all__ = [
     "read_source",
     "read_sources",
     "survey",
+    "survey_rules",
 ]

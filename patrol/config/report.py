@@ -49,6 +49,20 @@ def survey(folder: Path) -> Report:
     )
 
 
+def survey_rules(folder: Path) -> Report:
+    """The same of rules and their word lists alone."""
+    problems: list[PatrolError] = []
+    rules, lexicons = rule_entries(folder, problems)
+    return Report(
+        sources=(),
+        rules=tuple(entry.noun for entry in rules),
+        lexicons=tuple(entry.noun for entry in lexicons),
+        roles={},
+        faults=tuple(problems),
+        documents={entry.noun.name: entry.document for entry in rules},
+    )
+
+
 def check(folder: Path) -> Report:
     """Read all of it. Raises `ManyErrors` with all faults of all files at once."""
     report = survey(folder)

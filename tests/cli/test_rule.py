@@ -98,3 +98,49 @@ def test_a_word_list_from_its_file_to_its_use(people: None, tmp_path: Path) -> N
     run(lexicons, "approve", "kites", "--as", "wu")
     (row,) = json.loads(run(lexicons, "list", "--json"))
     assert (row["status"], row["words"], row["owner"]) == ("live", 2, "lin")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("none.yml", None, "cannot be read: No such file or directory."),
+        ("big5.yml", "title: 中文".encode("big5"), "is not UTF-8: byte 8 is none of it."),
+        ("empty.yml", b"", "the file is empty."),
+        ("cut.yml", b"title: {en: A\n  x: [", "cut.yml:2:4: this is not YAML"),
+        (
+            "list.yml",
+            KITE.replace("words: [紙鳶]", "lexicon: kites").encode(),
+            "no lexicon `kites`",
+        ),
+        ("folder", b"", "holds no rule."),
+    ],
+)
+def test_what_is_no_rule_is_told_with_what_to_do(
+    tmp_path: Path, name: str, written: bytes | None, said: str
+) -> None:
+    file = tmp_path / name
+    if file.suffix and written is not None:
+        file.write_bytes(written)
+    elif written is not None:
+        file.mkdir()
+    output = run(rules, "lint", str(file), code=2)
+    assert said in " ".join(output.split())
+    assert "JSON" not in output
+    assert "do:" in output
+
+
+def test_without_a_file_all_configured_rules_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "config" / "rules" / "trading"
+    folder.mkdir(parents=True)
+    (folder / "kite_swap.yml").write_text(KITE, "utf-8")
+    (folder / "kite_again.yml").write_text(KITE, "utf-8")
+    monkeypatch.setenv("PATROL_CONFIG", str(tmp_path / "config"))
+    assert "2 rules: no fault." in run(rules, "lint")
+    assert set(json.loads(run(rules, "lint", "--json"))["remarks"]) == {"kite_swap", "kite_again"}
+    (folder / "kite_again.yml").write_text(KITE.replace("and swap", "and swop"), "utf-8")
+    (folder / "kite_swap.yml").write_text(KITE.replace("紙鳶展覽", "紙鳶互換"), "utf-8")
+    both = run(rules, "lint", str(folder), code=2)
+    assert "kite_again.yml:" in both
+    assert "kite_swap.yml:" in both
