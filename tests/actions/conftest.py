@@ -1,8 +1,11 @@
 """A unit with its people and one authorized source."""
 
+import pickle
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +40,24 @@ def _shipped() -> Any:
 class House:
     """People of one unit, a source, and pages for it."""
 
+    source = Source(
+        name="harbor",
+        title={"en": "Harbor", "zh-Hant": "港灣"},
+        channel=Channel.PLATFORM,
+        engine="phpbb",
+        start=("http://harbor.example/viewforum.php?f=1",),
+    )
+
     def __init__(self, shipped: Any) -> None:
+        """Moves in. `House.standing()` is one whose register was copied."""
         from django.db import transaction
 
         with transaction.atomic():  # one visit to the disk, not one an act
             self._move_in(shipped)
+
+    @classmethod
+    def standing(cls) -> "House":
+        return object.__new__(cls)
 
     def _move_in(self, shipped: Any) -> None:
         from patrol.actions.collecting import sources
@@ -56,13 +72,6 @@ class House:
         for account, role in roles:
             people.add(operator, account, role, "巡查一隊", password=None, language="zh-hant")
         people.add(operator, "other", Role.OFFICER, "巡查二隊", password=None, language="en")
-        self.source = Source(
-            name="harbor",
-            title={"en": "Harbor", "zh-Hant": "港灣"},
-            channel=Channel.PLATFORM,
-            engine="phpbb",
-            start=("http://harbor.example/viewforum.php?f=1",),
-        )
         sources.propose(self.desk("lin"), self.source)
 
     def desk(self, account: str) -> Any:
@@ -145,9 +154,28 @@ def shipped() -> Any:
     return _shipped()
 
 
+@pytest.fixture(scope="session")
+def _houses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where furnished registers are kept for the next tests."""
+    return tmp_path_factory.mktemp("houses")
+
+
 @pytest.fixture
-def house(register: Path, shipped: Any) -> House:
-    return House(shipped)
+def house(register: Path, shipped: Any, _houses: Path) -> House:
+    """A register is furnished once for the rules that it begins with, and copied from then on; PostgreSQL's each time."""
+    from django.db import connections
+
+    if not (register / "register.sqlite3").exists():
+        return House(shipped)
+    kept = _houses / sha256(pickle.dumps(shipped)).hexdigest()
+    if kept.exists():
+        connections.close_all()
+        shutil.copytree(kept, register, dirs_exist_ok=True)
+        return House.standing()
+    built = House(shipped)
+    connections.close_all()
+    shutil.copytree(register, kept)
+    return built
 
 
 @pytest.fixture

@@ -31,12 +31,9 @@ def kite(**changes: Any) -> Rule:
 
 
 @pytest.fixture
-def shipped() -> Any:
+def shipped(shipped: Any) -> Any:
     """Three rules with their word lists."""
-    from patrol.config import read_rules
-    from patrol.settings import Settings
-
-    rules, lexicons = read_rules(Settings().config)
+    rules, lexicons = shipped
     return rules[:3], lexicons
 
 
