@@ -16,6 +16,7 @@ from pipelines.clues import Clues
 from pipelines.flow import Flagger
 from pipelines.fold import NUL, fold, fold_one
 from pipelines.letters import dots, leet, repeats
+from pipelines.parted import Parted
 from pipelines.readings import View
 from pipelines.rules import Ruleset
 from pipelines.sounds import Sounds
@@ -91,7 +92,7 @@ SEPARATED = st.one_of(
 def test_a_batch_is_read_as_its_texts_one_by_one(texts: list[str]) -> None:
     batch = fold(texts)
     found: dict[int, list[View]] = defaultdict(list)
-    for some in [*readings(batch), *dear_readings(batch, Sounds(()))]:
+    for some in [*readings(batch), *dear_readings(batch, Sounds(()), Parted(()))]:
         for nth, post in enumerate(some.posts):
             found[post].append(some.view(nth))
         assert some.joined.split(NUL)[:-1] == [some.text(nth) for nth in range(len(some.posts))]
