@@ -158,6 +158,8 @@ class Scripted(BaseHTTPRequestHandler):
     def _usual(self) -> Any:
         if "_search" in self.path:
             return {"hits": {"total": {"value": 0}, "hits": []}}
+        if "_refresh" in self.path:
+            return {"_shards": {"total": 1, "successful": 1, "failed": 0}}
         return {}
 
 
