@@ -22,8 +22,10 @@ def _rhythm(source: Source, health: Health) -> Iterator[str]:
     every = health.every_minutes
     seen = f"{health.posts_an_hour:.3g} posts an hour were seen over {health.days} days, and a page of the board holds {health.page_rows}"
     if source.revisit is None or health.because is Because.FIXED:
-        often = "minute" if source.every_minutes == 1 else f"{source.every_minutes} minutes"
-        yield f"It is read every {often}, as its schedule says."
+        if source.every_minutes == 1:
+            yield "It is read every minute, as its schedule says."
+        else:
+            yield f"It is read every {source.every_minutes} minutes, as its schedule says."
         return
     match health.because:
         case Because.LEARNING:
