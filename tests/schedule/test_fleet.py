@@ -106,6 +106,7 @@ def test_twenty_that_are_due_together_are_all_read_in_turn(
 
 
 @pytest.mark.sweep
+@pytest.mark.timeout(2 * LIMIT_SECONDS)
 def test_two_hundred_that_are_due_together_are_all_read_in_turn(
     register: Path, site: Site, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
