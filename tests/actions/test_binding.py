@@ -9,12 +9,9 @@ from patrol.models import Category, Scope
 
 
 @pytest.fixture
-def shipped() -> Any:
+def shipped(shipped: Any) -> Any:
     """One rule with its word lists: nothing is flagged here."""
-    from patrol.config import read_rules
-    from patrol.settings import Settings
-
-    rules, lexicons = read_rules(Settings().config)
+    rules, lexicons = shipped
     return rules[:1], lexicons
 
 

@@ -76,15 +76,6 @@ class Acceptor:
 
 
 @pytest.fixture
-def shipped() -> Any:
-    """The rules that flag an offer."""
-    from patrol.config import read_rules
-    from patrol.settings import Settings
-
-    return read_rules(Settings().config)
-
-
-@pytest.fixture
 def acceptor(house: Any) -> Iterator[Acceptor]:
     """A house with a run under way; posts wait to be kept."""
     from django.db import connections

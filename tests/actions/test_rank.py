@@ -65,12 +65,9 @@ def _lead(house: Any, number: int, text: str, place: tuple[int, int], **of: Any)
 
 
 @pytest.fixture
-def shipped() -> Any:
+def shipped(shipped: Any) -> Any:
     """One rule with its word lists: nothing is flagged here."""
-    from patrol.config import read_rules
-    from patrol.settings import Settings
-
-    rules, lexicons = read_rules(Settings().config)
+    rules, lexicons = shipped
     return rules[:1], lexicons
 
 
