@@ -5,15 +5,16 @@ template they took half of the queue's page. `benches/queue_row.html` says the
 same as a template; a test compares both, word for word.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -61,7 +62,7 @@ class _Page:
 
 @register.simple_tag(takes_context=True)
 def lead_rows(context: Mapping[str, Any], shown: Iterable[QueueRow]) -> SafeString:
-    """These leads as items of a list. Every word that is not ours is escaped where it is put in."""
+    """These leads as items of a list."""
     before, _zero, behind = reverse("lead", args=[0]).rpartition("0")
     query = context.get("query")
     page = _Page(
@@ -69,140 +70,170 @@ def lead_rows(context: Mapping[str, Any], shown: Iterable[QueueRow]) -> SafeStri
         before=before,
         behind=behind,
         queue=reverse("queue"),
-        query=f"?{escape(query)}" if query else "",
+        query=f"?{query}" if query else "",
         ticks=bool(context.get("may_decide") and context.get("queue")),
         visited=context.get("visited"),
         is_covered=context.get("mask") in _COVERED,
     )
-    return mark_safe("".join(_row(page, row) for row in shown))  # noqa: S308  (escaped below)
+    return _joined("\n", (_row(page, row) for row in shown))
 
 
-def _row(page: _Page, row: QueueRow) -> str:
-    return (
-        f'<li class="row{" gone" if row.gone else ""}" id="lead-{row.id}" data-kind="{escape(row.kind)}"'
-        f' data-lead="{row.id}" data-version="{row.version}" data-base="{page.lead(row.id)}">'
-        f'<div class="lead-mark">{_mark(page, row)}</div>'
-        f'<div class="what"><p class="line">{_line(page, row)}</p>{_words(page, row)}{_contacts(page, row)}</div>'
-        f'<div class="where">{_where(row)}</div></li>\n'
+def _joined(between: str, pieces: Iterable[SafeString]) -> SafeString:
+    return format_html_join(between, "{}", ((piece,) for piece in pieces))
+
+
+def _said(sentence: str, **facts: object) -> SafeString:
+    """A translated sentence with facts put in."""
+    return format_html(_PLACE.sub(r"{\1}", sentence), **facts)
+
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+_NONE = SafeString()
+
+
+def _row(page: _Page, row: QueueRow) -> SafeString:
+    return format_html(
+        '<li class="row{gone}" id="lead-{id}" data-kind="{kind}" data-lead="{id}" data-version="{version}"'
+        ' data-base="{base}"><div class="lead-mark">{mark}</div><div class="what"><p class="line">{line}</p>'
+        '{words}{contacts}</div><div class="where">{where}</div></li>',
+        gone=" gone" if row.gone else "",
+        id=row.id,
+        kind=row.kind,
+        version=row.version,
+        base=page.lead(row.id),
+        mark=_mark(page, row),
+        line=_line(page, row),
+        words=_words(page, row),
+        contacts=_contacts(page, row),
+        where=_where(row),
     )
 
 
-def _mark(page: _Page, row: QueueRow) -> str:
-    score = (
-        f'<span class="score" data-band="{band(row.score)}"><span class="sr">{escape(_("Score"))}</span>'
-        f" {row.score}</span>"
+def _mark(page: _Page, row: QueueRow) -> SafeString:
+    score = format_html(
+        '<span class="score" data-band="{}"><span class="sr">{}</span> {}</span>',
+        *(band(row.score), _("Score"), row.score),
     )
     if not page.ticks or row.gone:
         return score
-    said = escape(_("Select lead %(number)s") % {"number": row.id})
-    return (
-        f'{score} <label class="tick"><input type="checkbox" form="bulk" name="lead"'
-        f' value="{row.id}.{row.version}"> <span class="sr">{said}</span></label>'
+    return format_html(
+        '{} <label class="tick"><input type="checkbox" form="bulk" name="lead" value="{}.{}">'
+        ' <span class="sr">{}</span></label>',
+        *(score, row.id, row.version, _said(_("Select lead %(number)s"), number=row.id)),
     )
 
 
-def _line(page: _Page, row: QueueRow) -> str:
+def _line(page: _Page, row: QueueRow) -> SafeString:
     """What it is and where it stands, chip by chip."""
     chips = [_quiet(_("Decided; it leaves this list"))] if row.gone else []
     chips += [_kind(row), _standing(row)]
     if page.visited and row.opened_at > page.visited:
-        chips.append(_chip(escape(_("new")), "chip new"))
+        chips.append(_chip(_("new"), "chip new"))
     if row.lease:
         chips.append(_held(row.lease))
     if row.assigned_to:
-        chips.append(_chip(f"{escape(_('assigned to'))} {escape(row.assigned_to)}"))
-    chips += [_chip(f"#{escape(tag)}") for tag in row.tags]
-    chips += [_chip(escape(in_language(title)), "rule") for title in row.rules[:MOST_RULES]]
+        chips.append(_chip(f"{_('assigned to')} {row.assigned_to}"))
+    chips += [_chip(f"#{tag}") for tag in row.tags]
+    chips += [_chip(in_language(title), "rule") for title in row.rules[:MOST_RULES]]
     if len(row.rules) > MOST_RULES:
         chips.append(_chip(f"+{len(row.rules) - MOST_RULES}", "rule"))
-    return " ".join(filter(None, chips))
+    return _joined(" ", filter(None, chips))
 
 
-def _chip(markup: str, kind: str = "chip") -> str:
-    return f'<span class="{kind}">{markup}</span>'
+def _chip(words: str, kind: str = "chip") -> SafeString:
+    return format_html('<span class="{}">{}</span>', kind, words)
 
 
-def _quiet(words: str) -> str:
-    return _chip(escape(words), "quiet")
+def _signed(kind: str, sign: str, words: str, status: str = "") -> SafeString:
+    """A chip with a sign before its words, for eyes alone."""
+    return format_html(
+        '<span class="{}"{}><span aria-hidden="true">{}</span> {}</span>',
+        *(kind, format_html(' data-status="{}"', status) if status else "", sign, words),
+    )
 
 
-def _kind(row: QueueRow) -> str:
+def _quiet(words: str) -> SafeString:
+    return _chip(words, "quiet")
+
+
+def _kind(row: QueueRow) -> SafeString:
     if row.kind == LeadKind.POSSIBLE_VICTIM:
-        return _chip(f"◆ {escape(label(row.kind))}", "chip victim")
-    return _chip(escape(label(row.category or row.kind)), "chip category")
+        return _chip(f"◆ {label(row.kind)}", "chip victim")
+    return _chip(label(row.category or row.kind), "chip category")
 
 
-def _standing(row: QueueRow) -> str:
+def _standing(row: QueueRow) -> SafeString:
     """That it was put off, or its status where it waits no more."""
     put_off = row.put_off
     if put_off and put_off.is_back:
-        facts = {"account": escape(put_off.account), "at": when(put_off.at)}
-        said = _("back: put off by %(account)s on %(at)s") % facts
-        return f'<span class="chip returned"><span aria-hidden="true">↩</span> {said}</span>'
+        at = when(put_off.at)
+        said = _said(_("back: put off by %(account)s on %(at)s"), account=put_off.account, at=at)
+        return _signed("chip returned", "↩", said)
     if put_off:
-        facts = {"account": escape(put_off.account), "until": when(put_off.until)}
-        said = _("put off by %(account)s until %(until)s") % facts
-        return f'<span class="chip" data-status="snoozed">{said}</span>'
+        until = when(put_off.until)
+        said = _said(
+            _("put off by %(account)s until %(until)s"), account=put_off.account, until=until
+        )
+        return format_html('<span class="chip" data-status="snoozed">{}</span>', said)
     if row.status == LeadStatus.NEW:
-        return ""
+        return _NONE
     sign = SIGNS.get(row.status, _OTHER_SIGN)
-    return (
-        f'<span class="chip status" data-status="{escape(row.status)}"><span aria-hidden="true">{sign}</span>'
-        f" {escape(label(row.status))}</span>"
+    return _signed("chip status", sign, label(row.status), row.status)
+
+
+def _held(lease: Lease) -> SafeString:
+    if lease.mine:
+        return _signed("chip held", "◉", _("open on your screen"))
+    return _signed("chip held", "◉", _said(_("%(account)s is reading it"), account=lease.account))
+
+
+def _words(page: _Page, row: QueueRow) -> SafeString:
+    named = f"{_('Lead')} {row.id}"
+    veil = _chip(f"{named}: {_('words covered')}", "veil") if page.is_covered else _NONE
+    if row.pieces:
+        shown = format_html("<bdi>{}</bdi>", text_of(page.context, row.pieces))
+    else:
+        shown = _quiet(f"{named}: {_('its words are gone, as their retention demands')}")
+    return format_html(
+        '<a class="words" href="{}{}">{}{}</a>', page.lead(row.id), page.query, veil, shown
     )
 
 
-def _held(lease: Lease) -> str:
-    if lease.mine:
-        said = escape(_("open on your screen"))
-    else:
-        said = _("%(account)s is reading it") % {"account": escape(lease.account)}
-    return _chip(f'<span aria-hidden="true">◉</span> {said}', "chip held")
-
-
-def _words(page: _Page, row: QueueRow) -> str:
-    named = f"{escape(_('Lead'))} {row.id}"
-    veil = _chip(f"{named}: {escape(_('words covered'))}", "veil") if page.is_covered else ""
-    if row.pieces:
-        shown = f"<bdi>{text_of(page.context, row.pieces)}</bdi>"
-    else:
-        gone = escape(_("its words are gone, as their retention demands"))
-        shown = _chip(f"{named}: {gone}", "quiet")
-    return f'<a class="words" href="{page.lead(row.id)}{page.query}">{veil}{shown}</a>'
-
-
-def _contacts(page: _Page, row: QueueRow) -> str:
+def _contacts(page: _Page, row: QueueRow) -> SafeString:
     if not row.handles:
-        return ""
-    shown = "".join(_contact(page, row, handle) for handle in row.handles[:MOST_HANDLES])
-    more = len(row.handles) - MOST_HANDLES
-    return f'<p class="line">{shown}{_chip(f"+{more}", "quiet") if more > 0 else ""}</p>'
+        return _NONE
+    shown = [_contact(page, row, handle) for handle in row.handles[:MOST_HANDLES]]
+    if len(row.handles) > MOST_HANDLES:
+        shown.append(_quiet(f"+{len(row.handles) - MOST_HANDLES}"))
+    return format_html('<p class="line">{}</p>', _joined("", shown))
 
 
-def _contact(page: _Page, row: QueueRow, handle: HandleShown) -> str:
+def _contact(page: _Page, row: QueueRow, handle: HandleShown) -> SafeString:
     """What leads to others that offer it, where it may link leads at all."""
-    shown = (
-        f'<span class="handle" data-role="{escape(handle.role)}"><span class="kind">{escape(label(handle.kind))}'
-        f'</span> <bdi>{visible(handle.value)}</bdi> <span class="role">{escape(label(handle.role))}</span></span>'
+    shown = format_html(
+        '<span class="handle" data-role="{}"><span class="kind">{}</span> <bdi>{}</bdi>'
+        ' <span class="role">{}</span></span>',
+        *(handle.role, label(handle.kind), visible(handle.value), label(handle.role)),
     )
     if handle.role != HandleRole.OFFERED or row.kind == LeadKind.POSSIBLE_VICTIM:
         return shown
-    link = (
-        f'<a class="contact" href="{page.queue}?status=any&amp;handle={escape(handle.tag)}"'
-        f' title="{escape(_("Leads that offer this contact"))}">{shown}</a>'
+    link = format_html(
+        '<a class="contact" href="{}?status=any&amp;handle={}" title="{}">{}</a>',
+        *(page.queue, handle.tag, _("Leads that offer this contact"), shown),
     )
     seen = row.seen_elsewhere.get(handle.tag)
     if not seen:
         return link
     said = ngettext("in %(number)s other lead", "in %(number)s other leads", seen)
-    return link + _chip(escape(said % {"number": seen}))
+    return _joined("", [link, _chip(said % {"number": seen})])
 
 
-def _where(row: QueueRow) -> str:
-    found = escape(_("found %(ago)s") % {"ago": ago(row.opened_at)})
-    again = f" · ×{row.sightings}" if row.sightings > 1 else ""
-    return (
-        f'<span class="source">{escape(in_language(row.source_title))}</span>'
-        f" <span>{escape(_('posted'))} {when(row.posted_at, row.posted_precision)}</span>"
-        f" <span>{found}{again}</span>"
+def _where(row: QueueRow) -> SafeString:
+    return format_html(
+        '<span class="source">{}</span> <span>{} {}</span> <span>{}{}</span>',
+        in_language(row.source_title),
+        _("posted"),
+        when(row.posted_at, row.posted_precision),
+        _said(_("found %(ago)s"), ago=ago(row.opened_at)),
+        f" · ×{row.sightings}" if row.sightings > 1 else "",
     )
