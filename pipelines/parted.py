@@ -17,7 +17,7 @@ from patrol.models import Disguise
 from pipelines.fold import Joined
 from pipelines.readings import MOST, Edit, View, Written, apart, around
 from pipelines.segments import AROUND, segments
-from pipelines.separators import LONGEST, Characters, ideographs
+from pipelines.separators import LONGEST, Characters, ideographs, taken_out
 
 _LONGEST_WORD = 12
 """Characters."""
@@ -37,7 +37,7 @@ class Parted:
                     self._words[word[place - 1 : place + 1]].append((word, place))
 
     def joined(self, batch: Joined, kinds: Characters) -> Written:
-        """Posts with such words, read without their gaps."""
+        """Posts with such words, read without the gaps that nothing else takes out."""
         gaps = self._gaps(batch, kinds) if self._words else ()
         return Written(Disguise.PARTED, self._views(batch, gaps))
 
@@ -59,7 +59,8 @@ class Parted:
         by_post = groupby(gaps, lambda gap: bisect_right(batch.starts, gap[0]) - 1)
         for post, own in by_post:
             text, first = batch.text(post), batch.starts[post]
-            some = [(start - first, end - first) for start, end in own][:MOST]
+            inside = ((start - first, end - first) for start, end in own)
+            some = [gap for gap in inside if not taken_out(text, *gap)][:MOST]
             edits = apart(edit for gap in some for edit in self._without(text, *gap))
             if edits:
                 yield post, around(text, edits, Disguise.PARTED)

@@ -4,6 +4,7 @@ The same places as `views` finds text by text, by a few array operations on the
 batch: most posts have none, and are not looked at again.
 """
 
+import re
 import sys
 from functools import cache
 from typing import NamedTuple
@@ -33,6 +34,8 @@ HAN = "㐀-䶿一-鿿𠀀-𪛟\u3105-\u312f"
 
 STROKES = "/|"
 LEET = "013457@$!|"
+
+_WRITTEN = re.compile(r"[^\W_]")
 
 _SOLID, _HANZI, _LETTER, _FREE, _EITHER, _BOTH, _NEVER, _END = range(8)
 """What a character is to a view; from `_FREE` on it separates. `_END` is the end of a post."""
@@ -184,3 +187,26 @@ def _rows(batch: Folded, kinds: NDArray[np.uint8], lone: NDArray[np.int64]) -> P
     follows[1:-1] = linked[1:] & linked[:-1]
     row = follows[1:] | follows[:-1]
     return Pieces(starts[row], ends[row])
+
+
+def taken_out(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]`, which parts two ideographs, is a separator inside a word: one place of those that `hidden` finds."""
+    needed = _needed(text[start:end])
+    return not needed or (needed < 3 and _alone(text, start - 1) + _alone(text, end) >= needed)
+
+
+def _alone(text: str, place: int) -> bool:
+    """Whether a character has no letter, digit or ideograph beside it."""
+    before = text[place - 1] if place else " "
+    after = text[place + 1] if place + 1 < len(text) else " "
+    return not (_WRITTEN.match(before) or _WRITTEN.match(after))
+
+
+def _needed(separator: str) -> int:
+    """How many of its neighbours must stand alone; 3 is never."""
+    if not NEVER.isdisjoint(separator):
+        return 3
+    if not ALONE_BOTH.isdisjoint(separator):
+        return 2
+    repeated = len(separator) > 1 and len(set(separator)) == 1
+    return int(repeated or not ALONE_EITHER.isdisjoint(separator))

@@ -24,19 +24,16 @@ from pipelines.markup import entities, turned
 from pipelines.parted import Parted
 from pipelines.readings import Readings, View, Written, apart, around, edited
 from pipelines.separators import (
-    ALONE_BOTH,
-    ALONE_EITHER,
     HAN,
     LONGEST,
-    NEVER,
     Pieces,
     hidden,
+    taken_out,
     written,
 )
 from pipelines.sounds import Sounds
 from pipelines.spellings import Spelling
 
-_SOLID = re.compile(r"[^\W_]")
 _GAP = re.compile(rf"(?<=[{HAN}])[\W_]{{1,{LONGEST}}}(?=[{HAN}])")
 _STROKE = re.compile(rf"[/|](?<=[{HAN}].)(?=[{HAN}])")
 _ROW = re.compile(rf"(?<![^\W_])[a-z](?:(?:[^\w。;?,、:!]|_){{1,{LONGEST}}}[a-z](?![^\W_])){{2,}}")
@@ -137,30 +134,8 @@ def cut(text: str) -> list[View]:
 
 def _gaps(text: str) -> list[tuple[int, int]]:
     """Separators that stand inside a word, in order."""
-    gaps = []
-    for gap in _GAP.finditer(text):
-        start, end = gap.span()
-        needed = _needed(gap[0])
-        if not needed or (needed < 3 and _alone(text, start - 1) + _alone(text, end) >= needed):
-            gaps.append((start, end))
+    gaps = [gap.span() for gap in _GAP.finditer(text) if taken_out(text, *gap.span())]
     for row in _ROW.finditer(text):
         letters = [place for place in range(*row.span()) if text[place].isalpha()]
         gaps += [(left + 1, right) for left, right in pairwise(letters)]
     return sorted(gaps)
-
-
-def _alone(text: str, place: int) -> bool:
-    """Whether a character has no letter, digit or ideograph beside it."""
-    before = text[place - 1] if place else " "
-    after = text[place + 1] if place + 1 < len(text) else " "
-    return not (_SOLID.match(before) or _SOLID.match(after))
-
-
-def _needed(separator: str) -> int:
-    """How many of its neighbours must stand alone; 3 is never."""
-    if not NEVER.isdisjoint(separator):
-        return 3
-    if not ALONE_BOTH.isdisjoint(separator):
-        return 2
-    repeated = len(separator) > 1 and len(set(separator)) == 1
-    return int(repeated or not ALONE_EITHER.isdisjoint(separator))
