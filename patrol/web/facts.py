@@ -129,6 +129,7 @@ NAMES: dict[str, str | Promise] = {
     "keys_off": pgettext_lazy("fact", "keys off"),
     "lead": pgettext_lazy("fact", "lead"),
     "leads": pgettext_lazy("fact", "leads"),
+    "moved": pgettext_lazy("fact", "rules whose record moved"),
     "left": pgettext_lazy("fact", "left before"),
     "left_alone": pgettext_lazy("fact", "left alone"),
     "lexicons": pgettext_lazy("fact", "word lists"),
