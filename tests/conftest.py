@@ -48,20 +48,22 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a migrated, empty register, made once for all sessions that share a folder."""
     os.environ["PATROL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     home = tmp_path_factory.mktemp("template") / "home"
-    home.mkdir()
     os.environ["PATROL_HOME"] = str(home)
-    from patrol.register.start import start
-
-    start(web=True)
     shared = Path(os.environ.get("TESTS_SHARED") or home.parent)
     with (shared / "turn").open("w") as turn:
         flock(turn, LOCK_EX)
-        if not (shared / "migrated").exists():
+        made = shared / "migrated"
+        if made.exists():
+            shutil.copytree(made, home)  # before the start, which reads its keys
+        else:
+            home.mkdir()
+        from patrol.register.start import start
+
+        start(web=True)
+        if not made.exists():
             _migrate()
             shutil.copytree(home, shared / "migrating")
-            (shared / "migrating").rename(shared / "migrated")
-            return home
-    shutil.copytree(shared / "migrated", home, dirs_exist_ok=True)
+            (shared / "migrating").rename(made)
     return home
 
 
