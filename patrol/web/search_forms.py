@@ -104,7 +104,6 @@ class BatchForm(ClosedForm):
     )
     purpose = forms.CharField(
         max_length=batches.LONGEST_PURPOSE,
-        required=False,
         label=_("What for"),
         help_text=_("The access log keeps it."),
     )
