@@ -1,14 +1,15 @@
 """What copies of a register have in common, wherever it is kept: how they are known, and why one is refused."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from patrol.errors import BadInput, Refused, Tampered
 from patrol.ledger.verifier import OK, TAMPERED, Report, Verifier
-from patrol.register.notes import Places
+from patrol.register.notes import Places, sync_folder
 from patrol.settings import Settings
 
 
@@ -71,6 +72,23 @@ def log_of(settings: Settings, log: Path, told: Path, *, notes: bool) -> Report:
     if found.status == TAMPERED or (found.status != OK and key is not None):
         raise Damaged(told, found.sentence)
     return found
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file beside `path`, which becomes it, durably, when the block ends well. Raises `NotThere`."""
+    if path.exists():
+        raise NotThere(path, "It is there already, and no backup is overwritten.")
+    aside = beside(path)
+    try:
+        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield aside
+        os.link(aside, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise NotThere(path, f"It cannot be written: {error.strerror}.") from error
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def beside(path: Path) -> Path:

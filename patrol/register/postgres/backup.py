@@ -14,9 +14,9 @@ import psycopg
 
 from patrol.errors import TryLater
 from patrol.ledger.verifier import Report
-from patrol.register.copies import KNOWN, Copy, Damaged, NotThere, StillServed, beside, log_of
+from patrol.register.copies import KNOWN, Copy, Damaged, NotThere, StillServed, log_of, whole
 from patrol.register.lock import Lock
-from patrol.register.notes import Places, sync_folder
+from patrol.register.notes import Places
 from patrol.register.postgres.dump import NoLog, log_in
 from patrol.register.postgres.place import Postgres
 from patrol.register.postgres.tools import ToolFailed, environment, last_words, tool
@@ -50,24 +50,15 @@ def take(settings: Settings, path: Path) -> Report:
 
     Writers go on meanwhile. Raises `NotThere`, `Damaged`, `ToolMissing`, `ToolFailed`.
     """
-    if path.exists():
-        raise NotThere(path, "It is there already, and no backup is overwritten.")
     place = Postgres(settings)
     program = tool("pg_dump", place.major())
-    aside = beside(path)
     command = [program.path, "--format=custom", "--no-owner", "--no-privileges"]
-    try:
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+    with whole(path) as aside:
+        with aside.open("wb") as file:
             _dump([*command, *place.told()], place.password(), file)
+            file.flush()
             os.fsync(file.fileno())
-        found = look(settings, aside)
-        os.link(aside, path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise NotThere(path, f"It cannot be written: {error.strerror}.") from error
-    finally:
-        aside.unlink(missing_ok=True)
-    return found
+        return look(settings, aside)
 
 
 def _dump(command: list[str], password: str | None, file: IO[bytes]) -> None:

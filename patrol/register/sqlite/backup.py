@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from patrol.ledger.verifier import Report
-from patrol.register.copies import KNOWN, Copy, Damaged, NotThere, StillServed, beside, log_of
+from patrol.register.copies import (
+    KNOWN,
+    Copy,
+    Damaged,
+    NotThere,
+    StillServed,
+    beside,
+    log_of,
+    whole,
+)
 from patrol.register.lock import Lock
 from patrol.register.notes import Places, sync_folder
 from patrol.settings import Settings
@@ -18,20 +27,9 @@ def take(settings: Settings, path: Path) -> Report:
 
     Writers go on meanwhile. Raises `NotThere`, `Damaged`.
     """
-    if path.exists():
-        raise NotThere(path, "It is there already, and no backup is overwritten.")
-    aside = beside(path)
-    try:
-        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with whole(path) as aside:
         _copy(settings.database_path, aside)
-        found = look(settings, aside)
-        os.link(aside, path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise NotThere(path, f"It cannot be written: {error.strerror}.") from error
-    finally:
-        aside.unlink(missing_ok=True)
-    return found
+        return look(settings, aside)
 
 
 def look_own(settings: Settings) -> Report:
