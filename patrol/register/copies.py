@@ -46,6 +46,11 @@ class StillServed(Refused):
         )
 
 
+def before(now: datetime) -> str:
+    """How the name ends of what a restore keeps aside: no two restores keep theirs at one place."""
+    return f"before-{now:%Y%m%dT%H%M%S.%f}"
+
+
 class Copy(NamedTuple):
     """A backup, as a register knows it."""
 

@@ -14,7 +14,16 @@ import psycopg
 
 from patrol.errors import TryLater
 from patrol.ledger.verifier import Report
-from patrol.register.copies import KNOWN, Copy, Damaged, NotThere, StillServed, log_of, whole
+from patrol.register.copies import (
+    KNOWN,
+    Copy,
+    Damaged,
+    NotThere,
+    StillServed,
+    before,
+    log_of,
+    whole,
+)
 from patrol.register.lock import Lock
 from patrol.register.notes import Places
 from patrol.register.postgres.dump import NoLog, log_in
@@ -144,14 +153,14 @@ def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
         if others:
             raise StillServed(place.where())
         aside = aside_of(settings, now)
-        before = None
+        records = None
         if place.exists():
             aside.parent.mkdir(mode=0o700, exist_ok=True)
-            before = take(settings, aside).records
-        _swap(place, backup, before)
+            records = take(settings, aside).records
+        _swap(place, backup, records)
         notes = Places(settings.home).notes
         if notes.exists():  # of records that the backup has not: for the auditor
-            notes.replace(notes.with_name(f"{notes.name}.before-{now:%Y%m%dT%H%M%S}"))
+            notes.replace(notes.with_name(f"{notes.name}.{before(now)}"))
     finally:
         helm.leave()
     return found
@@ -224,4 +233,4 @@ def known(settings: Settings) -> list[Copy]:
 
 def aside_of(settings: Settings, now: datetime) -> Path:
     """Where `put_back` at that moment leaves what was there."""
-    return settings.home / "backups" / f"register.before-{now:%Y%m%dT%H%M%S}.dump"
+    return settings.home / "backups" / f"register.{before(now)}.dump"

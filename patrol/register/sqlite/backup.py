@@ -13,6 +13,7 @@ from patrol.register.copies import (
     Damaged,
     NotThere,
     StillServed,
+    before,
     beside,
     log_of,
     whole,
@@ -69,10 +70,9 @@ def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
     try:
         _fold_in(settings)
         _copy(backup, fresh)
-        aside = f"before-{now:%Y%m%dT%H%M%S}"
-        notes = Places(
-            settings.home
-        ).notes  # they know of records that the backup has not: for the auditor
+        aside = before(now)
+        # The notes know of records that the backup has not: they are for the auditor.
+        notes = Places(settings.home).notes
         for path in (at, at.with_name(f"{at.name}-wal"), at.with_name(f"{at.name}-shm"), notes):
             if path.exists():
                 path.replace(path.with_name(f"{path.name}.{aside}"))
@@ -104,7 +104,7 @@ def _aware(moment: str) -> datetime:
 def aside_of(settings: Settings, now: datetime) -> Path:
     """Where `put_back` at that moment leaves what was there."""
     at = settings.database_path
-    return at.with_name(f"{at.name}.before-{now:%Y%m%dT%H%M%S}")
+    return at.with_name(f"{at.name}.{before(now)}")
 
 
 def _copy(source: Path, target: Path) -> None:
