@@ -16,15 +16,20 @@ from pipelines import score
 from pipelines.history import fresh, record_part, records, said_at, written
 from pipelines.leads import VICTIM_RANK
 
-AT_ONCE = 200
-"""Sightings that are weighed in one transaction."""
+AT_ONCE = 50
+"""Sightings that are weighed in one transaction: officers who decide wait for it."""
+MOST = 2_000
+"""Of one call. After an upgrade, or when a rule's record moved, a hundred thousand are due: the next calls go on."""
 WAITING = (LeadStatus.NEW, LeadStatus.SNOOZED)
 
 
 def weigh_due(desk: Desk) -> int:
-    """Weigh all whose time has come. Returns how many leads moved."""
+    """Weigh those whose time has come, the longest due first. Returns how many leads moved."""
     moved = 0
-    while numbers := _due(desk.now()):
+    for _ in range(MOST // AT_ONCE):
+        numbers = _due(desk.now())
+        if not numbers:
+            break
         with desk.act(Permission.SYSTEM_OPERATE, Verb.LEADS_WEIGHED) as act:
             found = weigh(numbers, desk.now())
             act.count = len(found)
