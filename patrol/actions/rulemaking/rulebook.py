@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from patrol.actions.desk import Desk
 from patrol.models import Lexicon, Permission, Rule, RuleStatus, Verb
@@ -137,24 +137,17 @@ def _by_name(nouns: Sequence[Rule | Lexicon]) -> list[Rule | Lexicon]:
 def titles(names: Collection[str] | None = None) -> dict[str, dict[str, str]]:
     """Title of every rule ever published, or of these, by name."""
     rows = RuleVersion.objects.order_by("version")
-    if names is not None:
-        rows = rows.filter(name__in=names)
-    published = list(rows.values_list("name", "version", "sha256", "pk"))
-    unread = [row[3] for row in published if row[:3] not in _titles]
-    for *which, body in RuleVersion.objects.filter(pk__in=unread).values_list(
-        "name", "version", "sha256", "body"
-    ):
-        _titles[tuple(which)] = body["title"]
-    return {row[0]: _titles[row[:3]] for row in published}
-
-
-_titles: dict[tuple[Any, ...], dict[str, str]] = {}
-"""Of published versions, which never change: parsing them takes longer than a page may."""
+    published = rows if names is None else rows.filter(name__in=names)
+    return {name: body["title"] for (name, _), body in _read(published).items()}
 
 
 def bodies(names: Collection[str]) -> dict[tuple[str, int], dict[str, Any]]:
     """What each version of those rules says, by its name and number. To be read, never changed: everybody gets the same."""
-    rows = RuleVersion.objects.filter(name__in=names)
+    return _read(RuleVersion.objects.filter(name__in=names))
+
+
+def _read(rows: QuerySet[RuleVersion]) -> dict[tuple[str, int], dict[str, Any]]:
+    """What these versions say, in their order; those that this process read before are not read again."""
     there = list(rows.values_list("name", "version", "sha256", "pk"))
     unread = [row[3] for row in there if row[:3] not in _bodies]
     if unread:
@@ -166,7 +159,7 @@ def bodies(names: Collection[str]) -> dict[tuple[str, int], dict[str, Any]]:
 
 
 _bodies: dict[tuple[Any, ...], dict[str, Any]] = {}
-"""The same, of versions that a lead's page told of: some hundreds of a few kilobytes, told apart by their hash."""
+"""Of published versions, told apart by their hash: some hundreds of a few kilobytes, and parsing them takes longer than a page may."""
 
 
 def body_of(rule: Rule) -> dict[str, Any]:
