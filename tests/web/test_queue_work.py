@@ -154,3 +154,8 @@ def test_a_lead_shows_rule_numbers_examples_disguises_and_what_is_alike(
     assert "Dismissed" in seller
     assert "/leads/3/" not in seller
     assert 'id="seller"' not in client.get("/leads/3/").content.decode()
+
+
+def test_a_wide_comma_is_no_disguise(planted: Callable[..., Any]) -> None:
+    page = planted({"text": "徵人[，]日領"}).get("/leads/1/").content.decode()
+    assert "Seen through:" not in page

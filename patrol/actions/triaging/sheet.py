@@ -218,7 +218,8 @@ def _seen_through(one: OpenSighting) -> tuple[tuple[str, str], ...]:
     for piece in one.pieces():
         if piece.marked and MASK not in piece.text:
             plain = plainly(piece.text)
-            if _bare(plain) != _bare(piece.text.lower()):
+            says = any(map(str.isalnum, plain))  # a wide comma hides nothing
+            if says and _bare(plain) != _bare(piece.text.lower()):
                 found[piece.text] = plain
     return tuple(found.items())
 
