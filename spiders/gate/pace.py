@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from random import SystemRandom
 
 from spiders.gate.refusal import Reason, Refusal
 
@@ -17,6 +18,10 @@ UNSAID_WAIT = 60.0
 BACKOFF = (1.0, 4.0)
 """Seconds before the first and the second retry."""
 
+JITTER = 0.25
+"""Share of a pause that chance adds to it at most, so that no host is asked to a beat. It takes nothing away."""
+_CHANCE = SystemRandom().random
+
 
 class Pace:
     """One turn at a time for each host, `seconds` apart from start to start."""
@@ -27,22 +32,25 @@ class Pace:
         rest: Callable[[float], Awaitable[None]],
         *,
         monotonic: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = _CHANCE,
     ) -> None:
         self._seconds = seconds
         self._rest = rest
         self._monotonic = monotonic
+        self._chance = chance
+        """A number from 0 up to 1."""
         self._slower: dict[str, float] = {}
         self._next: dict[str, float] = {}
         self._cold: dict[str, float] = {}
 
     def interval(self, host: str) -> float:
-        """Seconds between two requests to a host."""
+        """Seconds between two requests to a host, at least."""
         return max(self._seconds, self._slower.get(host, 0.0))
 
     @property
     def slowest(self) -> float:
-        """Seconds between two requests to the host that wants most."""
-        return max((self._seconds, *self._slower.values()))
+        """Seconds between two requests to the host that wants most, at most."""
+        return max((self._seconds, *self._slower.values())) * (1 + JITTER)
 
     def wait(self, host: str, seconds: float) -> None:
         """Ask a host for the first time only after so long: somebody else has just asked it."""
@@ -51,13 +59,13 @@ class Pace:
     def answered(self, host: str) -> None:
         """The host has a request by now, however long that was under way: its pause begins here at the latest."""
         if host in self._next and self.interval(host) > 0:
-            self._next[host] = max(self._next[host], self._monotonic() + self.interval(host))
+            self._next[host] = max(self._next[host], self._monotonic() + self._pause(host))
 
     def slow(self, host: str, seconds: float) -> None:
         """Honour a Crawl-delay."""
         self._slower[host] = seconds
         if host in self._next:
-            self._next[host] = max(self._next[host], self._monotonic() + self.interval(host))
+            self._next[host] = max(self._next[host], self._monotonic() + self._pause(host))
 
     def cool(self, host: str, seconds: float) -> None:
         """Ask a host nothing for so long."""
@@ -83,11 +91,15 @@ class Pace:
         self.check(host)
         now = self._monotonic()
         at = max(now, self._next.get(host, now))
-        self._next[host] = at + self.interval(host)
+        self._next[host] = at + self._pause(host)
         if at > now:
             await self._rest(at - now)
-            self._next[host] = max(self._next[host], self._monotonic() + self.interval(host))
+            self._next[host] = max(self._next[host], self._monotonic() + self._pause(host))
             self.check(host)
+
+    def _pause(self, host: str) -> float:
+        """The next pause: the host's interval, and what chance adds."""
+        return self.interval(host) * (1 + JITTER * self._chance())
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
