@@ -167,6 +167,13 @@ def _login(page: Page) -> Wall | None:
     return Wall(Outcome.LOGIN_WALL, f"The board asks to log in: `{form}`.") if form else None
 
 
+def login_page(page: Page, whose: str) -> Wall | None:
+    """The wall of a page that asks for a password, where the pages that hold posts never do."""
+    if not page.has("input[type=password]"):
+        return None
+    return Wall(Outcome.LOGIN_WALL, f"{whose} shows its login page instead.")
+
+
 def gone(page: Page) -> bool:
     """Whether the board says that what was asked for does not exist, or no longer."""
     return any(_GONE_WORDS.search(box) for box in _messages(page))

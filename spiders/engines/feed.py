@@ -25,9 +25,10 @@ from spiders.engines.base import Engine, Kind, Sign, Where
 from spiders.json_page import loaded
 from spiders.page import Page
 from spiders.plain import Body, one_line, read_markup
-from spiders.walls import Wall
+from spiders.walls import Wall, wall
 
 _ROOT = r"^\ufeff?(?:\s|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^\[>]*(?:\[[\s\S]*?\]\s*)?>)*<(?:\w+:)?(?:rss|feed|rdf|channel)\b"
+_HTML = re.compile(r"\ufeff?(?:\s|<!--[\s\S]*?-->)*(?:<!doctype html|<html)", re.IGNORECASE)
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _ZONED = re.compile(r"(?:[zZ]|[+-]\d{2}:?\d{2}|\b[A-Z]{2,4})\s*$")
 _STATISTICS = re.compile(
@@ -99,7 +100,13 @@ class Feed(Engine):
 
     def stands(self, page: Page) -> Wall | None:
         known = _parsed(page)
-        if known.entries or not known.broken:
+        if known.entries:
+            return None
+        if _HTML.match(page.markup):
+            return wall(page) or Wall(
+                Outcome.LAYOUT_CHANGED, "A page stands here in the place of the feed."
+            )
+        if not known.broken:
             return None
         return Wall(
             Outcome.LAYOUT_CHANGED, "The document begins as a feed and cannot be read as one."

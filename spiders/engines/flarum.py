@@ -40,6 +40,10 @@ class Flarum(Engine):
             Where.FEED,
             r"^\ufeff?\s*\{[\s\S]{0,1500}?\"type\"\s*:\s*\"(?:discussions|posts)\"[\s\S]{0,600}?\"(?:lastPostedAt|commentCount|contentType|participantCount)\"",
         ),
+        Sign(
+            Where.FEED,
+            r"^\ufeff?\s*\{\s*\"errors\"\s*:\s*\[\s*\{[^{}]{0,200}\"code\"\s*:\s*\"not_authenticated\"",
+        ),
         Sign(Where.SCRIPT, r"flarum\.core\.app\.(?:load|boot|bootExtensions)\("),
     )
 

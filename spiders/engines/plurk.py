@@ -16,7 +16,7 @@ from spiders.engines.base import Engine, Kind, Sign, Where
 from spiders.json_page import Record, begun, document
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body
-from spiders.walls import Wall
+from spiders.walls import Wall, login_page
 
 _START = r"^\ufeff?\s*\{\s*"
 _DATE = re.compile(r"new Date\(\s*(\"[^\"]*\")\s*\)")
@@ -84,8 +84,10 @@ class Plurk(Engine):
         )
 
     def stands(self, page: Page) -> Wall | None:
+        if document(page) is None and _page_user(page).get("timeline_privacy"):
+            return Wall(Outcome.LOGIN_WALL, "The account shows its plurks to certain people only.")
         if document(page) is None and self.kind(page) is None:
-            return Wall(
+            return login_page(page, "Plurk") or Wall(
                 Outcome.LAYOUT_CHANGED,
                 "This page holds no plurks that can be read: start with an account, a plurk, or `/Stats/`.",
             )
@@ -133,14 +135,19 @@ def _owner(page: Page, row: Record) -> str | None:
         return data.maybe(f"plurk_users.{number}.nick_name") or row.maybe(
             "owner.nick_name", "user.nick_name"
         )
-    people = _written(page, _OWNER)
-    owner = people[0] if people and isinstance(people[0], dict) else {}
+    owner = _page_user(page)
     named = owner.get("nick_name")
     return (
         named
         if isinstance(named, str) and str(owner.get("id")) == number
         else page.maybe(".plurk .name", ".user .name")
     )
+
+
+def _page_user(page: Page) -> dict[str, Any]:
+    """What the page says of the account that it is of."""
+    people = _written(page, _OWNER)
+    return people[0] if people and isinstance(people[0], dict) else {}
 
 
 def _short(number: int) -> str:

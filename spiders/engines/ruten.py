@@ -16,7 +16,7 @@ from spiders.json_page import Record, document, records
 from spiders.onward import asked, asking
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body
-from spiders.walls import Wall
+from spiders.walls import Wall, login_page
 
 _MOST = 100
 """Products of one answer, as many as Ruten gives."""
@@ -74,7 +74,7 @@ class Ruten(Engine):
 
     def stands(self, page: Page) -> Wall | None:
         if document(page) is None and records(page) is None and self.better(page.url) is None:
-            return Wall(
+            return login_page(page, "Ruten") or Wall(
                 Outcome.LAYOUT_CHANGED,
                 "This page draws itself: start with a search, `/find/?q=...`.",
             )

@@ -15,9 +15,10 @@ from spiders.json_page import Record, begun
 from spiders.onward import asked, asking
 from spiders.page import LayoutChanged, Page
 from spiders.plain import Body
-from spiders.walls import Wall
+from spiders.walls import Wall, login_page
 
 _DATA = re.compile(r"ISO_REDUX_DATA\s*=\s*(?=\{)")
+_MEMBERS = re.compile(r"登入後|請先登入|限制級")
 _NUMBER = re.compile(r"(\d{6,})(?:$|[/?#])")
 
 
@@ -85,7 +86,13 @@ class YahooAuctions(Engine):
     def stands(self, page: Page) -> Wall | None:
         data = _state(page)
         if data is None or self.kind(page) is None:
-            return Wall(
+            said = _MEMBERS.search(" ".join([page.title, *page.values("h1", 1)]))
+            if said is not None:
+                return Wall(
+                    Outcome.LOGIN_WALL,
+                    f"Yahoo shows this page to members only: it says “{said[0]}”.",
+                )
+            return login_page(page, "Yahoo") or Wall(
                 Outcome.LAYOUT_CHANGED,
                 "This page holds neither a search nor a product that can be read.",
             )
