@@ -144,7 +144,9 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("There is no complete bundle of lead {0} yet."),
     gettext_noop("The last break-glass of this source, authorization {0}, was not judged yet."),
     gettext_noop("There is no break-glass {0} in your unit."),
-    gettext_noop("Break-glass needs {0} auditors who are told, and there are {1}."),
+    gettext_noop(
+        "Break-glass needs {0} auditors who are told, other people than you, and there are {1}."
+    ),
     gettext_noop("Privacy request {0} changed while you were reading it."),
     gettext_noop("There is no privacy request {0} here."),
     gettext_noop("Lead {0} is in a case."),

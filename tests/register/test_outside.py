@@ -220,6 +220,32 @@ def test_a_witness_that_signs_nothing_is_a_sentence(
     assert (LedgerCopy.objects.get().fault, LedgerCopy.objects.get().size) == ("", 4)
 
 
+@pytest.mark.parametrize("what", ["another key", "other words", "another time"])
+def test_a_witness_whose_name_somebody_else_signs_is_not_believed(
+    copy: Any, witness: tuple[Witnessing, str], what: str
+) -> None:
+    """The name and the key's number are right, the signature is not: nothing counts as seen."""
+    import base64
+
+    from patrol.register import outside
+    from patrol.register.tables import LedgerCheckpoint, LedgerCopy
+
+    append(3)
+    knows = witness[0]
+    key = Ed25519PrivateKey.generate() if what == "another key" else knows.private
+    text = LedgerCheckpoint.objects.get().note.partition("\n\n")[0]
+    size = 4 if what == "other words" else 3
+    words = text.replace("\n3\n", f"\n{size}\n")
+    signed = key.sign(f"cosignature/v1\ntime {knows.at}\n{words}\n".encode())
+    at = knows.at + (what == "another time")
+    made = base64.b64encode(knows.key.id + at.to_bytes(8, "big") + signed).decode()
+    knows.forced = 200, f"— {knows.key.name} {made}\n"
+    assert len(copy()) == 1
+    row = LedgerCopy.objects.get(place="witness")
+    assert (row.size, "not signed by PATROL_WITNESS_KEY" in row.fault) == (0, True)
+    assert outside.attested(1) is None
+
+
 def test_a_witness_that_is_down_stops_nothing(register: Path) -> None:
     """F52: appends go on, nothing unsigned is made up, and it is told since when."""
     from patrol.register import checkpoints, outside

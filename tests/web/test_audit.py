@@ -296,8 +296,22 @@ def test_nobody_judges_their_own_look(garden: Any, sign_in: Sign) -> None:
     assert answer.status_code == 403
 
 
-def test_a_search_for_ones_own_account_says_so(garden: Any) -> None:
-    from patrol.actions.searching.finding import own
+def test_nor_one_of_another_account_of_theirs(garden: Any, sign_in: Sign) -> None:
+    from patrol.register.tables import Person
 
-    assert own("mei", "Ｍｅｉ 加賴") == {"own": True}
-    assert own("mei", "日領") == {}
+    Person.objects.filter(account="mei").update(same_as=garden.people["audit"])
+    theirs = write("mei", "lead.viewed", subject="lead:1")
+    answer = sign_in("audit").post(f"/log/{theirs}/review/", {"verdict": "justified"})
+    assert answer.status_code == 403
+
+
+def test_a_search_for_ones_own_account_says_so(garden: Any) -> None:
+    from patrol.actions.desk import Desk
+    from patrol.actions.searching.finding import own
+    from patrol.register.tables import Person
+
+    mei = Desk.of(garden.people["mei"], origin=None)
+    assert own(mei, "Ｍｅｉ 加賴") == {"own": True}
+    assert own(mei, "日領 wu 加賴") == {}
+    Person.objects.filter(account="wu").update(same_as=garden.people["mei"])
+    assert own(mei, "日領 wu 加賴") == {"own": True}, "an account of the same human being"

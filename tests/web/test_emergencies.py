@@ -51,7 +51,7 @@ def test_one_person_reads_for_a_day_and_auditors_judge(
     from django.utils import timezone
 
     from patrol.actions.collecting import mandates
-    from patrol.register.tables import AuthorizationRow
+    from patrol.register.tables import AuthorizationRow, Notice
 
     second_auditor(garden)
     AuthorizationRow.objects.update(revoked_at=timezone.now())
@@ -72,6 +72,8 @@ def test_one_person_reads_for_a_day_and_auditors_judge(
     assert record.subject == f"authorization:{row.pk}"
     for account in ("audit", "audit2"):
         assert "broke the glass" in sign_in(account).get("/dashboards/").content.decode()
+        (notice,) = Notice.objects.filter(kind="glass_broken", person__account=account)
+        assert (notice.about, notice.urgent) == (f"authorization:{row.pk}", True)
     assert "broke the glass" not in lin.get("/dashboards/").content.decode()
     assert lin.post(PLACE, FORM).status_code == 403
     page = audit.get("/log/break-glass/").content.decode()
@@ -86,6 +88,28 @@ def test_one_person_reads_for_a_day_and_auditors_judge(
         r'href="/log/(\d+)/"', audit.get("/log/?preset=break_glass").content.decode()
     )
     assert len(asked) >= 3
+
+
+def test_two_accounts_of_one_human_being_are_one_auditor(garden: Any, sign_in: Sign) -> None:
+    """Nobody is told of, or judges, the glass that they broke: not by another account either."""
+    from patrol.register.tables import AuthorizationRow, Person
+
+    twin, lin = second_auditor(garden), sign_in("lin")
+    for human in ("audit", "lin"):
+        Person.objects.filter(pk=twin.pk).update(same_as=garden.people[human])
+        assert "Break the glass</button>" not in lin.get(PLACE).content.decode(), human
+        assert lin.post(PLACE, FORM).status_code == 403, human
+    assert not AuthorizationRow.objects.filter(emergency=True).exists()
+    Person.objects.filter(pk=twin.pk).update(same_as=None)
+    assert lin.post(PLACE, FORM).status_code == 302
+    row = AuthorizationRow.objects.get(emergency=True)
+    Person.objects.filter(pk=twin.pk).update(same_as=garden.people["lin"])
+    client = sign_in("audit2")
+    assert "broke the glass" not in client.get("/dashboards/").content.decode()
+    judge = f"/log/break-glass/{row.pk}/"
+    assert client.post(judge, {"verdict": "justified"}).status_code == 403
+    assert lin.post(PLACE, FORM).status_code == 403, "nobody has judged the last one"
+    assert sign_in("audit").post(judge, {"verdict": "justified"}).status_code == 302
 
 
 def test_only_an_auditor_judges_and_only_what_is_there(garden: Any, sign_in: Sign) -> None:

@@ -126,7 +126,7 @@ def search(desk: Desk, number: int) -> Holdings:
         act.details = {
             "handle": tag,
             "posts": found.posts,
-            **own(desk.actor.account, asked.name),
+            **own(desk, asked.name),
             "search": history.keep(
                 desk,
                 SearchKind.PRIVACY,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from patrol.actions.desk import Desk
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.errors import NotFound, Refused
 from patrol.ledger.chain import Entry, read
 from patrol.models import Permission, Verb
@@ -103,7 +104,8 @@ def approve(desk: Desk, seq: int, reason: str, settings: Settings) -> Pruning:
         Permission.LOG_PRUNE, Verb.LOG_PRUNED, subject=f"record:{seq}", reason=reason
     ) as act:
         asked = _request(seq, desk.now())
-        if asked.actor.person == desk.actor.person or asked.actor.role == desk.actor.role:
+        own = asked.actor.person in accounts_of(desk.actor.person)
+        if own or asked.actor.role == desk.actor.role:
             raise NeedsAnother
         through = int(str(asked.details["through"]))
         for place in outside.configured(settings):

@@ -14,6 +14,7 @@ from patrol.actions.auditing.audit import LogRow, row_of
 from patrol.actions.auditing.one_record import verdicts
 from patrol.actions.auditing.presets import LOOKS
 from patrol.actions.desk import Desk
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.errors import BadInput, Refused
 from patrol.models import LookVerdict, Permission, Verb
 from patrol.register import log, proofs
@@ -118,7 +119,7 @@ def review(desk: Desk, seq: int, verdict: LookVerdict, comment: str) -> None:
         row = LedgerIndex.objects.filter(seq=seq, verb__in=LOOKS, person__isnull=False).first()
         if row is None:
             raise proofs.NoSuchRecord(seq)
-        if row.person == desk.actor.person:
+        if row.person in accounts_of(desk.actor.person):
             raise OwnLook
         if verdict is not LookVerdict.JUSTIFIED and not words:
             raise NotReviewed

@@ -9,6 +9,7 @@ from patrol.actions.collecting.binding import config_sha256
 from patrol.actions.collecting.mandates import judge, source_row
 from patrol.actions.desk import Desk
 from patrol.actions.notifying.notices import tell
+from patrol.actions.staffing.pairs import accounts_of, humans
 from patrol.actions.triaging.leads import person_at
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import Category, LookVerdict, NoticeKind, Permission, Role, Scope, Verb
@@ -16,13 +17,13 @@ from patrol.register.tables import AuthorizationRow, LedgerIndex, LedgerRecord, 
 
 LASTS = timedelta(hours=24)
 AUDITORS = 2
-"""So many are told, at least."""
+"""So many human beings are told, at least, besides whoever breaks it."""
 
 
 class NobodyToTell(Refused):
     def __init__(self, there: int) -> None:
         super().__init__(
-            f"Break-glass needs {AUDITORS} auditors who are told, and there are {there}.",
+            f"Break-glass needs {AUDITORS} auditors who are told, other people than you, and there are {there}.",
             why="What one person does alone is judged by others.",
             do="Have another supervisor approve an ordinary authorization, or an administrator add auditors.",
         )
@@ -34,6 +35,15 @@ class NotJudgedYet(Refused):
             f"The last break-glass of this source, authorization {number}, was not judged yet.",
             why="It is for once, and no second way around the second person.",
             do="Ask for an ordinary authorization, or ask an auditor to judge the last one.",
+        )
+
+
+class OwnEmergency(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody judges the glass that they broke.",
+            why="Two accounts of one human being are one person.",
+            do="Leave it to another auditor.",
         )
 
 
@@ -143,8 +153,8 @@ def _may_break(desk: Desk, row: SourceRow, reason: str) -> list[Person]:
     if not reason.strip():
         raise NoReason
     told = auditors(desk)
-    if len(told) < AUDITORS:
-        raise NobodyToTell(len(told))
+    if (there := others(desk, told)) < AUDITORS:
+        raise NobodyToTell(there)
     last = row.authorizations.filter(emergency=True).order_by("-pk").first()
     if last is not None and not _judgements(last.pk):
         raise NotJudgedYet(last.pk)
@@ -155,6 +165,12 @@ def auditors(desk: Desk) -> list[Person]:
     """Who is told: every active auditor of the unit."""
     unit = person_at(desk).unit_id
     return list(Person.objects.filter(unit=unit, role=Role.AUDITOR, is_active=True).order_by("pk"))
+
+
+def others(desk: Desk, told: Sequence[Person]) -> int:
+    """How many human beings these are, besides whoever breaks it."""
+    own = accounts_of(desk.actor.person)
+    return humans(one for one in told if one.pk not in own)
 
 
 def waiting(desk: Desk) -> tuple[Emergency, ...]:
@@ -168,6 +184,7 @@ def waiting(desk: Desk) -> tuple[Emergency, ...]:
         verb=Verb.AUTHORIZATION_JUDGED, person=desk.person.pk, result="allow"
     ).values_list("subject", flat=True)
     mine = set(subjects)
+    own = accounts_of(desk.person.pk)
     return tuple(
         Emergency(
             row.pk,
@@ -179,12 +196,12 @@ def waiting(desk: Desk) -> tuple[Emergency, ...]:
             _record(row.pk),
         )
         for row in rows.order_by("-pk")[:20]
-        if f"authorization:{row.pk}" not in mine
+        if f"authorization:{row.pk}" not in mine and row.requester_id not in own
     )
 
 
 def judged(desk: Desk, authorization_id: int, verdict: LookVerdict, comment: str) -> None:
-    """An auditor says what they think of it. Raises `NoSuchEmergency`, `NoReason`."""
+    """An auditor says what they think of it. Raises `NoSuchEmergency`, `OwnEmergency`, `NoReason`."""
     with desk.act(
         Permission.LOG_VERIFY,
         Verb.AUTHORIZATION_JUDGED,
@@ -196,6 +213,8 @@ def judged(desk: Desk, authorization_id: int, verdict: LookVerdict, comment: str
         row = rows.filter(pk=authorization_id).first()
         if row is None:
             raise NoSuchEmergency(authorization_id)
+        if row.requester_id in accounts_of(desk.actor.person):
+            raise OwnEmergency
         if verdict is not LookVerdict.JUSTIFIED and not comment.strip():
             raise NoReason
         act.details = {"verdict": verdict.value}

@@ -114,7 +114,7 @@ def search(desk: Desk, terms: Sequence[str], purpose: str) -> Batch:
                 words_hmac=words_hmac,
                 tags=[one.tag for one in named],
             ),
-            **own(desk.actor.account, text),
+            **own(desk, text),
         }
     return batch
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from patrol.actions.desk import Desk, Details
 from patrol.actions.rulemaking.rulebook import titles
 from patrol.actions.searching import following, history
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.actions.triaging.leads import person_at
 from patrol.actions.triaging.rows import QueueRow, rows_of
 from patrol.errors import BadInput
 from patrol.models import LeadKind, Permission, SearchKind, Verb
 from patrol.register.sealing import keyed_hash
-from patrol.register.tables import Lead, SourceRow
+from patrol.register.tables import Lead, Person, SourceRow
 from patrol.search import BadQuery, open_index, read_query
 from patrol.search.answers import by
 from patrol.search.index import DocumentKind, Facet, PostIndex, Query
@@ -107,7 +108,7 @@ def _record(desk: Desk, text: str, found: Found, before: int | None, leads: list
     named = following.somebody(person_at(desk).unit_id, written_words(text))
     with desk.act(Permission.POSTS_SEARCH, Verb.POSTS_SEARCHED) as act:
         act.count = found.total
-        act.details = {"query_hmac": words_hmac, "leads": leads, **own(desk.actor.account, text)}
+        act.details = {"query_hmac": words_hmac, "leads": leads, **own(desk, text)}
         if before is None:
             act.details["search"] = history.keep(
                 desk,
@@ -164,9 +165,12 @@ def _facets(index: PostIndex, query: Query) -> dict[Facet, Mapping[str, int]]:
     }
 
 
-def own(account: str, text: str) -> Details:
-    """That somebody searched for their own account: the commonest abuse begins with people one knows."""
-    return {"own": True} if account.lower() in fold_one(text).lower() else {}
+def own(desk: Desk, text: str) -> Details:
+    """That somebody searched for an account of their own: the commonest abuse begins with people one knows."""
+    numbers = accounts_of(desk.actor.person)
+    accounts = Person.objects.filter(pk__in=numbers).values_list("account", flat=True)
+    folded = fold_one(text).lower()
+    return {"own": True} if any(one.lower() in folded for one in accounts) else {}
 
 
 __all__ = [

@@ -7,10 +7,11 @@ from datetime import datetime
 from dashboards.agreement import Agreement, agreement
 from patrol.actions.desk import Desk
 from patrol.actions.staffing.care import left_out
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.actions.triaging.leads import person_at, visible
 from patrol.actions.triaging.once import SECONDS, forget, once
 from patrol.actions.triaging.queue import QueueFilter
-from patrol.actions.triaging.second import JUDGED, has_looked, offered, same_eyes
+from patrol.actions.triaging.second import JUDGED, has_looked, offered
 from patrol.actions.triaging.sheet import LeadSheet, lead_sheet
 from patrol.actions.triaging.verdicts import BadDecision
 from patrol.errors import NotFound, Refused
@@ -176,7 +177,7 @@ def _review(desk: Desk, review_id: int) -> SecondReview:
     person = person_at(desk)
     found = (
         SecondReview.objects.filter(pk=review_id, decided_at=None, lead__in=visible(desk))
-        .exclude(first__by__in=same_eyes(person))
+        .exclude(first__by__in=accounts_of(person.pk))
         .select_related("first", "lead__source", "lead__retention")
         .select_related("lead__held_by", "lead__assigned_to")
         .first()

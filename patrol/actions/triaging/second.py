@@ -7,15 +7,16 @@ looked at the lead since, cannot judge it blindly: the access log says who has.
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from patrol.actions.desk import Desk
 from patrol.actions.staffing.care import left_out
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.actions.staffing.shifts import settings_now
 from patrol.actions.triaging.leads import person_at, visible
 from patrol.models import LeadStatus, Verb, Verdict
 from patrol.register.sealing import keyed_hash
-from patrol.register.tables import Decision, Lead, LedgerIndex, Person, SecondReview
+from patrol.register.tables import Decision, Lead, LedgerIndex, SecondReview
 
 JUDGED = frozenset({Verdict.RELEVANT, Verdict.ESCALATED, Verdict.REFERRED, Verdict.DISMISSED})
 """Verdicts that settle a lead."""
@@ -41,20 +42,12 @@ def open_to(desk: Desk) -> QuerySet[SecondReview]:
         visible(desk).filter(pk=OuterRef("lead_id"))
     )  # of the few reviews, not of all leads
     reviews = SecondReview.objects.filter(seen, decided_at=None)
-    own = reviews.exclude(first__by__in=same_eyes(person)).exclude(lead__status=LeadStatus.NEW)
+    own = reviews.exclude(first__by__in=accounts_of(person.pk)).exclude(lead__status=LeadStatus.NEW)
     spared = left_out(desk)
     if spared:
         own = own.exclude(lead__category__in=spared)
     kept = own.exclude(lead__retention__wrapped_key=None)
     return kept.select_related("lead", "first").order_by("pk")
-
-
-def same_eyes(person: Person) -> QuerySet[Person]:
-    """All accounts of that human being."""
-    root = getattr(person, "same_as_id", None) or person.pk
-    if not hasattr(Person, "same_as"):
-        return Person.objects.filter(pk=root)
-    return Person.objects.filter(Q(pk=root) | Q(same_as=root))
 
 
 def offered(desk: Desk) -> list[SecondReview]:

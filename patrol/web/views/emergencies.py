@@ -74,12 +74,14 @@ def break_glass(request: Request, name: str) -> HttpResponseBase:
 
 def _shown(request: Request, name: str, form: EmergencyForm, status: int = 200) -> HttpResponse:
     request.desk.record(Verb.SOURCE_VIEWED, subject=f"source:{name}")
+    told = emergencies.auditors(request.desk)
     context = {
         "name": name,
         "form": form,
         "categories": list(Category),
         "fresh": is_fresh(request),
-        "told": [one.account for one in emergencies.auditors(request.desk)],
+        "told": [one.account for one in told],
+        "others": emergencies.others(request.desk, told),
         "needed": emergencies.AUDITORS,
     }
     return render(request, "break_glass.html", context, status=status)
