@@ -120,7 +120,9 @@ def _bare(settings: Settings, documents: Sequence[_Document]) -> None:
     with Elasticsearch(settings.search_url) as client:
         for month in {one.month for one in documents}:
             index = f"{settings.search_name}-{month}"
-            client.indices.create(index=index, mappings=mapping.MAPPING, settings=mapping.SETTINGS)
+            client.indices.create(
+                index=index, mappings=mapping.MAPPING, settings=mapping.settings_of(1, "0-1")
+            )
         actions = (
             {"_index": f"{settings.search_name}-{one.month}", "_id": one.id, "_source": one.body}
             for one in documents

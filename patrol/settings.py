@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     """File of the authority that signed Elasticsearch's certificate; empty is the machine's own."""
     search_fingerprint: str = ""
     """SHA-256 of Elasticsearch's certificate, in hex, when no authority signed it."""
+    search_shards: int = Field(default=1, ge=1, le=64)
+    """Parts that a month's index in Elasticsearch is cut into, from the next index on."""
+    search_replicas: str = Field(default="0-1", pattern=r"^(\d|[01]-([1-9]|all))$")
+    """Copies of each part beside the first, from the next index on: a number, or as many as there are nodes for, `0-1` or `0-all`."""
+    search_compression: bool = False
+    """Requests to Elasticsearch and its answers are compressed: for a slow way to it; costs processor time."""
     bind: str = "127.0.0.1:8400"
     """Address of the workbench."""
     web_workers: int = Field(default=0, ge=0, le=32)

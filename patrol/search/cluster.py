@@ -22,6 +22,7 @@ WRITE_SECONDS = 60
 _UNTRUSTED = (
     "Patrol does not trust its certificate: look at PATROL_SEARCH_CA and PATROL_SEARCH_FINGERPRINT."
 )
+_UNKNOWN_KEY, _NOT_ALLOWED = 401, 403
 _PORTS = {"http": 9200, "https": 443}
 _CLIENTS: dict[tuple[object, ...], Elasticsearch] = {}
 """By process and connection: a client keeps its sockets, and a forked child must not share them."""
@@ -76,7 +77,7 @@ class Cluster:
     def __init__(self, settings: Settings) -> None:
         self.addresses = tuple(map(_address, settings.search_url.split(",")))
         self.outage = Outage(settings.index_path)
-        options: dict[str, Any] = {}
+        options: dict[str, Any] = {"http_compress": settings.search_compression}
         if key := _key(settings):
             options["api_key"] = key
         if settings.search_ca is not None:
@@ -122,7 +123,9 @@ def kind_of(body: Any) -> str:
 
 def _said(error: ApiError) -> str:
     status = error.meta.status
-    if status in {401, 403} and kind_of(error.body) == "security_exception":
+    if status in {_UNKNOWN_KEY, _NOT_ALLOWED} and kind_of(error.body) == "security_exception":
+        if status == _NOT_ALLOWED:
+            return "Elasticsearch does not let the API key do this (status 403): docs/operations.md says what it needs."
         return f"Elasticsearch refuses the API key (status {status})."
     return f"Elasticsearch says {kind_of(error.body)} (status {status})."
 

@@ -64,7 +64,7 @@ class ElasticIndex:
 
     def __init__(self, settings: Settings, *, writer: bool) -> None:
         self._cluster = Cluster(settings)
-        self._months = Months(self._cluster, settings.search_name)
+        self._months = Months(self._cluster, settings)
         self._place = WritersPlace(settings.index_path)
         self._turn = threading.RLock()
         self._current: dict[str, str] | None = None

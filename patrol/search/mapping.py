@@ -50,13 +50,20 @@ MAPPING: Clause = {
 Nor are keys and marks, so that a document that Elasticsearch changes by itself loses its mark.
 """
 
-SETTINGS: Clause = {
-    "number_of_shards": 1,
-    "auto_expand_replicas": "0-1",
-    "refresh_interval": "-1",
-    "translog": {"durability": "request"},
-}
-"""Refreshed by whoever writes, once a batch; acknowledged means on disk."""
+
+def settings_of(shards: int, replicas: str) -> Clause:
+    """Of an index. Refreshed by whoever writes, once a batch; acknowledged means on disk."""
+    copies: Clause = (
+        {"number_of_replicas": int(replicas), "auto_expand_replicas": False}
+        if replicas.isdecimal()
+        else {"auto_expand_replicas": replicas}
+    )
+    return {
+        "number_of_shards": shards,
+        **copies,
+        "refresh_interval": "-1",
+        "translog": {"durability": "request"},
+    }
 
 
 def document(post: IndexedPost, text: str) -> tuple[bytes, int]:

@@ -5,24 +5,33 @@
 `patrol-v2-2026-11` is where November is written, so that nothing is ever put
 into an index that was made by mistake. `patrol-v2-stale` holds the months in
 which removed words can still be on disk. An index without aliases is being
-built, or was left by a killed builder.
+built, or was left by a killed builder. The index template `patrol-v2` says
+how each of them is made: of all templates that fit Elasticsearch applies the
+one that ranks highest, so that nothing of a template for every index (a
+pipeline, a lifecycle that deletes) gets into ours.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from patrol.search.cluster import WRITE_SECONDS, Cluster
 from patrol.search.index import IndexAway
-from patrol.search.mapping import FORM, MAPPING, SETTINGS
+from patrol.search.mapping import FORM, MAPPING, settings_of
+from patrol.settings import Settings
+
+_PRIORITY = 1_000
+"""Above those that servers bring along (200 at most) and what is usual for catch-all templates."""
 
 
 class Months:
     """The indices of one name."""
 
-    def __init__(self, cluster: Cluster, name: str) -> None:
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
         self._cluster = cluster
-        self._of = name
+        self._of = name = settings.search_name
+        self._settings = settings_of(settings.search_shards, settings.search_replicas)
         self.family = f"{name}-{FORM}"
         self._stale = f"{self.family}-stale"
         self._name = re.compile(rf"{re.escape(self.family)}-(\d{{4,5}}-\d\d)\.(\d{{4,}})")
@@ -57,8 +66,12 @@ class Months:
     def clear(self) -> None:
         """Take away what a killed builder left, and what an older Patrol kept in another form."""
         left = [index for index, aliases in self._aliases().items() if not aliases]
-        with self._cluster.asked() as client:
+        with self._cluster.asked(WRITE_SECONDS) as client:
             others = client.indices.get_alias(index=f"{self._of}-v*-*").body
+            templates = client.indices.get_index_template(filter_path="*.name").body
+            for name in (str(told["name"]) for told in templates.get("index_templates", ())):
+                if re.fullmatch(rf"{re.escape(self._of)}-v\d+", name) and name != self.family:
+                    client.indices.delete_index_template(name=name)
         other = re.compile(rf"{re.escape(self._of)}-v\d+-\d{{4,5}}-\d\d\.\d{{4,}}")
         left += [
             each for each in others if other.fullmatch(each) and not self._name.fullmatch(each)
@@ -72,13 +85,16 @@ class Months:
         return index
 
     def _create(self, index: str, aliases: Iterable[str]) -> None:
+        """With its template first, and once more in full: somebody may have another one rank still higher."""
+        made: dict[str, Any] = {"mappings": MAPPING, "settings": self._settings}
         with self._cluster.asked(WRITE_SECONDS) as client:
-            client.indices.create(
-                index=index,
-                mappings=MAPPING,
-                settings=SETTINGS,
-                aliases={alias: {} for alias in aliases},
+            client.indices.put_index_template(
+                name=self.family,
+                index_patterns=[f"{self.family}-*"],
+                priority=_PRIORITY,
+                template=made,
             )
+            client.indices.create(index=index, aliases={alias: {} for alias in aliases}, **made)
 
     def _delete(self, indices: list[str]) -> None:
         if indices:

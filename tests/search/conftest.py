@@ -52,6 +52,9 @@ class Elastic:
             names = list(client.indices.get(index=f"{self.settings.search_name}-*").body)
             if names:
                 client.indices.delete(index=names)
+            for told in client.indices.get_index_template()["index_templates"]:
+                if told["name"].startswith(f"{self.settings.search_name}-"):
+                    client.indices.delete_index_template(name=told["name"])
 
 
 BACKENDS = ["embedded", *versions()]

@@ -141,6 +141,97 @@ def test_what_a_killed_builder_left_is_cleared_away(elastic: Elastic, post: Make
     index.close()
 
 
+@pytest.fixture
+def catch_all(elastic: Elastic) -> Iterator[str]:
+    """A template for every index, as clusters have it. No other index is made in the meantime."""
+    name = f"all-{elastic.settings.search_name}"
+    settings = {"max_result_window": 7, "number_of_replicas": 3}
+    with Cluster(elastic.settings).asked() as client:
+        client.indices.put_index_template(
+            name=name,
+            index_patterns=["*"],
+            priority=500,
+            template={"settings": settings, "mappings": {"properties": {"theirs": {"type": "ip"}}}},
+        )
+        yield name
+        client.indices.delete_index_template(name=name)
+
+
+@pytest.mark.usefixtures("catch_all")
+def test_nothing_of_a_template_for_every_index_gets_into_ours(
+    index: PostIndex, elastic: Elastic, post: MakePost
+) -> None:
+    assert index.put([post(1)]) == []
+    name = f"{elastic.settings.search_name}-{FORM}-2026-11.0001"
+    with Cluster(elastic.settings).asked() as client:
+        made = client.indices.get(index=name)[name]
+    assert "theirs" not in made["mappings"]["properties"]
+    assert "max_result_window" not in made["settings"]["index"]
+    assert made["settings"]["index"]["auto_expand_replicas"] == "0-1"
+
+
+def test_a_template_that_ranks_higher_leaves_the_mapping_strict(
+    index: PostIndex, elastic: Elastic, catch_all: str, post: MakePost
+) -> None:
+    with Cluster(elastic.settings).asked() as client:
+        client.indices.put_index_template(
+            name=catch_all, index_patterns=[f"{elastic.settings.search_name}-*"], priority=2_000
+        )
+        assert index.put([post(1)]) == []
+        (made,) = client.indices.get(index=f"{elastic.settings.search_name}-{FORM}").body.values()
+    assert made["mappings"]["dynamic"] == "strict"
+    assert made["settings"]["index"]["translog"]["durability"] == "request"
+
+
+@pytest.mark.parametrize("replicas", ["2", "0-all"])
+def test_parts_and_copies_are_as_set_and_answers_the_same(
+    elastic: Elastic, post: MakePost, replicas: str
+) -> None:
+    """From the next index on: a rebuild makes them anew."""
+    one = elastic.open(writer=True)
+    one.put([post(number) for number in range(1, 41)])
+    first = one.search(Query(limit=10))
+    one.close()
+    wider = elastic.settings.model_copy(update={"search_shards": 3, "search_replicas": replicas})
+    index = open_index(wider, writer=True)
+    assert index.replace("2026-11", [post(number) for number in range(1, 41)]) == []
+    family = f"{elastic.settings.search_name}-{FORM}"
+    with Cluster(elastic.settings).asked() as client:
+        (made,) = client.indices.get_settings(index=family, flat_settings=True).body.values()
+        parts: Any = client.cat.shards(index=family, format="json", h="prirep,docs").body
+    assert made["settings"]["index.number_of_shards"] == "3"
+    key = "index.number_of_replicas" if replicas == "2" else "index.auto_expand_replicas"
+    assert made["settings"][key] == replicas
+    primaries = [int(each["docs"]) for each in parts if each["prirep"] == "p"]
+    assert len(primaries) == 3, "one post after the other is in one of three parts"
+    assert sum(primaries) == 40
+    assert all(primaries)
+    found = index.search(Query(limit=10))
+    assert [item.id for item in found.items] == [item.id for item in first.items]
+    assert (found.total, found.next) == (first.total, first.next)
+    assert index.forget([f"post:{number}" for number in range(1, 41, 2)]) == 20
+    assert index.search(Query()).total == 20
+    index.close()
+
+
+@pytest.mark.parametrize("replicas", ["-1", "1-0", "many", "0-", "12"])
+def test_copies_that_are_no_number_are_refused(tmp_path: Path, replicas: str) -> None:
+    with pytest.raises(ValueError, match="search_replicas"):
+        Settings(home=tmp_path, search_replicas=replicas)
+
+
+def test_templates_of_an_older_form_are_cleared_away(elastic: Elastic, post: MakePost) -> None:
+    name = elastic.settings.search_name
+    with Cluster(elastic.settings).asked() as client:
+        for each in (f"{name}-v1", f"{name}-vx"):
+            client.indices.put_index_template(name=each, index_patterns=[f"{each}-*"])
+        index = elastic.open(writer=True)
+        index.put([post(1)])
+        index.close()
+        told = client.indices.get_index_template(name=f"{name}-*")["index_templates"]
+    assert {each["name"] for each in told} == {f"{name}-{FORM}", f"{name}-vx"}
+
+
 def test_blocked_index_means_later_and_ends_by_itself(
     index: PostIndex, elastic: Elastic, post: MakePost
 ) -> None:

@@ -219,6 +219,19 @@ def test_answer_about_fewer_documents_than_were_sent_is_no_answer(
     index.close()
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(401, "refuses the API key"), (403, "does not let the API key do this")]
+)
+def test_key_that_is_refused_is_told(
+    tmp_path: Path, scripted: str, post: MakePost, status: int, said: str
+) -> None:
+    Scripted.script.append((status, {}, {"error": {"type": "security_exception"}}))
+    index = open_index(Settings(home=tmp_path, search_url=scripted), writer=True)
+    with pytest.raises(IndexAway, match=said):
+        index.put([post(1)])
+    index.close()
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_busy_cluster_is_asked_again_when_it_wants(
     register: Path, kept: Kept, scripted: str, status: int

@@ -171,6 +171,22 @@ def test_own_authority_is_trusted_and_the_key_is_sent(
     assert b"authorization: apikey awq6c2vjcmv0" in proxy.seen.lower()
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_both_ways_are_compressed_when_so_set(
+    settings: Settings, ours: Papers, proxy: Proxy, post: MakePost, *, compressed: bool
+) -> None:
+    told = _trusting(settings, search_ca=ours.ca, search_compression=compressed)
+    index = open_index(told, writer=True)
+    index.put([post(1, "zebraquartz in the harbour")])
+    assert index.search(Query(words=("zebraquartz",))).total == 1
+    index.close()
+    asked = proxy.seen.lower()
+    assert (b"accept-encoding: gzip" in asked) is compressed
+    assert (b"content-encoding: gzip" in asked) is compressed
+    assert (b"\x1f\x8b\x08" in proxy.seen) is compressed
+    assert (b"zebraquartz" not in proxy.seen) is compressed
+
+
 def test_fingerprint_alone_is_enough(settings: Settings, ours: Papers) -> None:
     told = _trusting(settings, search_fingerprint=ours.fingerprint)
     assert open_index(told).search(Query()).total == 0
