@@ -16,7 +16,7 @@ _OURS = uuid.UUID("6f1d3c1e-0b7c-5a53-9f0a-6a2f5d0d8c11")
 _AMBER = {
     "type": "marking-definition",
     "spec_version": "2.1",
-    "id": "marking-definition--f88d31f6-486b-44da-b317-01333bde0b82",
+    "id": "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82",
     "created": "2017-01-20T00:00:00.000Z",
     "definition_type": "tlp",
     "name": "TLP:AMBER",

@@ -7,7 +7,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import pymisp
 import pytest
+import stix2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +47,15 @@ def test_stix_has_an_observation_of_each_and_refers_only_to_what_is_there() -> N
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told["objects"][1]["created"])
 
 
+def test_other_peoples_reader_of_stix_accepts_it() -> None:
+    """OASIS's own, which knows every type, property and marking of the standard."""
+    read = stix2.parse(written(EVERY, Format.STIX).decode(), allow_custom=False, version="2.1")
+    assert len(read.objects) == len(json.loads(written(EVERY, Format.STIX))["objects"])
+    assert {one.id for one in read.objects if one.type == "marking-definition"} == {
+        stix2.TLP_AMBER.id
+    }
+
+
 def test_the_same_contact_has_the_same_stix_id_everywhere() -> None:
     """The example of STIX 2.1 section 2.9: ids follow from the contributing properties alone."""
     one = json.loads(written(sheet((HandleKind.LINE, "abc")), Format.STIX))
@@ -61,6 +72,17 @@ def test_misp_shares_with_nobody_by_itself() -> None:
     assert (event["distribution"], event["published"]) == ("0", False)
     assert [one["value"] for one in event["Attribute"]] == [one.value for one in EVERY.handles]
     assert not any(one["to_ids"] for one in event["Attribute"])
+
+
+def test_other_peoples_reader_of_misp_accepts_it() -> None:
+    event = pymisp.MISPEvent()
+    event.load(json.loads(written(EVERY, Format.MISP)))
+    known = event.describe_types["category_type_mappings"]
+    assert len(event.attributes) == len(HandleKind)
+    for one in event.attributes:
+        assert one.type in known[one.category], (one.category, one.type)
+        assert one.first_seen == AT
+    assert [tag.name for tag in event.tags] == ["tlp:amber"]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
