@@ -89,6 +89,7 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
     fetched_at: datetime,
     drawn: Drawn | None = None,
     age_declared: str | None = None,
+    sent: Mapping[str, str] | None = None,
 ) -> Received:
     """Record a page as it arrived, and make it ready for an engine, without embedded media.
 
@@ -113,6 +114,7 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
         hops=tuple(hops),
         address=address,
         tls=tls,
+        sent={name.lower(): value for name, value in (sent or {}).items()},
         status=status,
         headers=clean_headers(headers),
         fetched_at=fetched_at,

@@ -8,7 +8,7 @@ from typing import Any
 
 import scrapy
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
 from patrol.errors import PatrolError
@@ -298,9 +298,8 @@ class BoardSpider(scrapy.Spider):
             url=response.url,
             hops=response.request.meta[HOPS] if response.request else (),
             status=response.status,
-            headers={
-                str(name): value for name, value in response.headers.to_unicode_dict().items()
-            },
+            headers=_words(response.headers),
+            sent=_words(response.request.headers) if response.request else {},
             address=str(response.ip_address) if response.ip_address else None,
             tls=secured(response.certificate),
             robots=response.request.meta.get(ALLOWED) if response.request else None,
@@ -387,6 +386,10 @@ def named_engine(job: Job) -> Engine | None:
     if job.source.selectors is not None:
         return Selected(job.source.selectors)
     return load(job.engine) if job.engine else None
+
+
+def _words(headers: Headers) -> dict[str, str]:
+    return {str(name): value for name, value in headers.to_unicode_dict().items()}
 
 
 def _nothing() -> None:

@@ -26,8 +26,8 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "Who the author is: accounts are as the board showed them and never resolved.",
     ),
     (
-        "TLS 憑證指紋與送出之請求標頭：本版本未保存。",
-        "The TLS fingerprint and the headers that we sent: not kept by this version.",
+        "未載明伺服器憑證指紋或送出之請求標頭者：以明文傳輸，或封緘於本系統保存該項之前。",
+        "A certificate's fingerprint or the headers that we sent, where none is stated: the page came in the clear, or was sealed before these were kept.",
     ),
     (
         "可能被害人的文字與聯絡方式：不隨證據包交付。",

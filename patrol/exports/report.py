@@ -167,6 +167,7 @@ def _capture(one: CaptureFact) -> Iterator[Block]:
         ("answered", page and page.address),
         ("certificate", page and page.tls and page.tls.certificate_sha256),
         ("secured", page and page.tls and f"{page.tls.version}, {page.tls.cipher}"),
+        ("sent", page and "; ".join(f"{name}: {said}" for name, said in page.sent.items())),
         ("robots", page and page.robots and _robots(page.robots)),
         ("http", page and page.status),
         (

@@ -45,6 +45,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "answered": ("回應位址", "Answered by"),
     "certificate": ("伺服器憑證之雜湊值（指紋）", "SHA-256 of the server's certificate"),
     "secured": ("連線加密方式", "Connection secured by"),
+    "sent": ("送出之請求標頭", "Headers that we sent"),
     "robots": ("robots.txt 之允許規則", "Allowed by robots.txt"),
     "no_rule": ("無規則提及此網址", "no rule speaks of it"),
     "charset": ("字元編碼", "Charset"),

@@ -117,6 +117,8 @@ class Capture(Model):
     """The IP address that answered."""
     tls: Tls | None = None
     """Of the server that answered, after redirects; None where the page came in the clear."""
+    sent: Mapping[str, str] = {}
+    """Headers that we sent to it, lower-case names; empty where that was not kept."""
     status: int
     headers: Mapping[str, str]
     """Response headers, lower-case names, without cookies."""

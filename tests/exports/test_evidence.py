@@ -15,6 +15,7 @@ import pytest
 from patrol.models import RobotsVerdict, Tls
 
 OFFER = "找援交的加賴 gull0042，價格可議"
+SENT = {"user-agent": "Patrol/1 (+patrol@example.invalid)", "accept": "text/html"}
 AGREED = Tls(certificate_sha256="5e" * 32, version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384")
 ALLOWED = RobotsVerdict(
     status=200, fetched_at=datetime(2026, 11, 20, 4, 5, tzinfo=UTC), rule="Allow: /harbor"
@@ -102,7 +103,13 @@ def secured(house: Any) -> Any:
     RunRow.objects.update(ended_at=timezone.now(), outcome="ok")
     begun = house.begin()
     page = house.page(("p9", "找援交的加賴 tern0077，今晚可約"))
-    told = {"address": "192.0.2.7", "tls": AGREED, "robots": ALLOWED, "replaced": 0.02}
+    told = {
+        "address": "192.0.2.7",
+        "tls": AGREED,
+        "robots": ALLOWED,
+        "replaced": 0.02,
+        "sent": SENT,
+    }
     capture = page.capture.model_copy(update=told)
     house.keeper(begun).keep(page.model_copy(update={"capture": capture}))
     return Sighting.objects.latest("pk")
@@ -130,7 +137,10 @@ def test_why_it_was_allowed_and_what_could_not_be_read_go_along(house: Any, secu
     (capture,) = json.loads(told["lead.json"])["captures"]
     assert capture["page"]["robots"] == ALLOWED.model_dump(mode="json")
     assert capture["page"]["replaced"] == 0.02
+    assert capture["page"]["sent"] == SENT
     report = told["report.txt"].decode()
+    assert "sent: accept: text/html; user-agent: Patrol/1 (+patrol@example.invalid)" in report
+    assert "not kept by this version" not in report
     assert "Allow: /harbor (HTTP 200" in report
     assert "utf-8 (encoding_suspect)" in report
     page = around(house, secured)

@@ -105,6 +105,10 @@ def test_an_age_is_declared_where_the_authorization_says_so_and_nothing_else(
     assert cookies.pop("/robots.txt") is None
     assert set(cookies.values()) == {"over18=1"}
     assert "set-cookie" not in str(ran.pages)
+    came = {f"{site.url}{asked.path}": asked.headers for asked in site.asked}
+    for page in ran.pages:
+        sent = {"host": site.host, **page.capture.sent}
+        assert sent == {k: v for k, v in came[page.capture.url].items() if k != "connection"}
 
 
 @pytest.mark.parametrize("allowed", ["nothing", "another host", "another port"])
