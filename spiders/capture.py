@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import re2
@@ -89,7 +90,7 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
     fetched_at: datetime,
     drawn: Drawn | None = None,
     age_declared: str | None = None,
-    sent: Mapping[str, str] | None = None,
+    sent: Mapping[str, str] = MappingProxyType({}),
 ) -> Received:
     """Record a page as it arrived, and make it ready for an engine, without embedded media.
 
@@ -104,17 +105,14 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
         timezone=source.timezone,
         fetched_at=fetched_at,
     )
-    text, cut = cut_media(page.decoded.text, markup=True)
-    if cut:
-        page.decoded = page.decoded._replace(text=text)
-        page.raw = text.encode(page.decoded.charset, "replace")
+    cut = _without_media(page)
     capture = Capture(
         requested_url=hops[0] if hops else url,
         url=url,
         hops=tuple(hops),
         address=address,
         tls=tls,
-        sent={name.lower(): value for name, value in (sent or {}).items()},
+        sent={name.lower(): value for name, value in sent.items()},
         status=status,
         headers=clean_headers(headers),
         fetched_at=fetched_at,
@@ -126,6 +124,15 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
         drawn_from=drawn.drawn_from if drawn else (),
     )
     return Received(page, capture, drawn.trouble if drawn else None)
+
+
+def _without_media(page: Page) -> int:
+    """Cut embedded media out of it. Returns how many there were."""
+    text, cut = cut_media(page.decoded.text, markup=True)
+    if cut:
+        page.decoded = page.decoded._replace(text=text)
+        page.raw = text.encode(page.decoded.charset, "replace")
+    return cut
 
 
 def _read_as(body: bytes, decoded: Decoded) -> dict[str, Any]:
