@@ -4,6 +4,7 @@ Real sockets and real minutes: `make sweep` runs it, on a machine that does noth
 """
 
 import asyncio
+import gzip
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,16 +21,29 @@ from typing import Any, NamedTuple, Self
 import pytest
 
 from patrol.models import Category, Channel, Role, Scope, Source
+from spiders.browser import family
 from tests.spiders.crawl.conftest import thread, thread_list
 
 pytestmark = pytest.mark.sweep
 PAUSE = 1.0
 """Seconds between requests."""
 LIMIT_SECONDS = 600
-HOSTS = (
-    *(f"p{n}.example" for n in range(11)),
-    *(f"hostile{n}.example" for n in range(3)),
-)
+CHILD_MB = 700
+"""What a run may ever hold."""
+HOSTILE = {
+    "endless": "policy_blocked",
+    "bomb": "policy_blocked",
+    "deep": "ok",
+    "drip": "network",
+    "circle": "policy_blocked",
+    "captcha": "policy_blocked",
+    "login": "login_wall",
+    "image": "policy_blocked",
+    "busy": "rate_limited",
+    "silent": "network",
+}
+"""What each hostile host does, and how the run of its source ends."""
+HOSTS = (*(f"p{n}.example" for n in range(11)), *(f"{trick}.example" for trick in HOSTILE))
 CLOCK = """
 import signal
 from patrol.register.start import start
@@ -90,31 +104,124 @@ class Site:
                 begun = time.monotonic()
                 path = head[0].split(" ")[1]
                 host = next(line[6:] for line in head if line.lower().startswith("host: "))
-                endless = host.startswith("hostile")
-                body = b"x" * 1000 if endless else self._body(path)
-                status = "404 No" if path == "/robots.txt" else "200 OK"
-                length = 10**9 if endless and path != "/robots.txt" else len(body)
-                writer.write(
-                    f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\n\r\n".encode()
-                )
-                await asyncio.sleep(0.05)
-                writer.write(body)
-                await writer.drain()
-                while length > len(body):
-                    writer.write(b"<div>" * 20_000)
-                    await writer.drain()
-                    await asyncio.sleep(0.02)
+                trick = host.partition(".")[0]
+                if path == "/robots.txt":
+                    await _say(writer, "404 No", b"no")
+                elif trick in HOSTILE:
+                    await _TRICKS[trick](writer, path)
+                else:
+                    await _say(writer, "200 OK", self._body(path))
                 self.asked.append(Asked(host, path, begun, time.monotonic()))
         except (asyncio.IncompleteReadError, ConnectionError, StopIteration):
             pass
         writer.close()
 
     def _body(self, path: str) -> bytes:
-        if path == "/robots.txt":
-            return b"no"
         if path.startswith("/viewforum"):
             return thread_list({number: str(number) for number in range(1, self._pages)}).body
         return thread({int(path.rpartition("=")[2]) * 10: "some words"}).body
+
+
+async def _say(
+    writer: asyncio.StreamWriter,
+    status: str,
+    body: bytes,
+    headers: str = "",
+    length: int | None = None,
+) -> None:
+    """One answer, slowly enough for two requests to meet."""
+    announced = len(body) if length is None else length
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {announced}\r\n{headers}\r\n"
+    writer.write(head.encode())
+    await asyncio.sleep(0.05)
+    writer.write(body)
+    await writer.drain()
+
+
+async def _endless(writer: asyncio.StreamWriter, _path: str) -> None:
+    """A page of chunks that never ends."""
+    writer.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    while True:
+        writer.write(b"186a0\r\n" + b"<div>" * 20_000 + b"\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+async def _drip(writer: asyncio.StreamWriter, _path: str) -> None:
+    await _say(writer, "200 OK", b"<html>", length=10**6)
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.5)
+
+
+async def _deep(writer: asyncio.StreamWriter, path: str) -> None:
+    """A small board, each page of which is as large and as deep as the gate lets in."""
+    threads = path.startswith("/viewforum")
+    page = thread_list({1: "1", 2: "2"}) if threads else thread({int(path[-1]): "some words"})
+    await _say(writer, "200 OK", page.body.replace(b"</body>", b"<div>" * 400_000 + b"</body>"))
+
+
+async def _circle(writer: asyncio.StreamWriter, path: str) -> None:
+    await _say(writer, "302 There", b"", f"Location: {path}\r\n")
+
+
+async def _silent(_writer: asyncio.StreamWriter, _path: str) -> None:
+    await asyncio.sleep(LIMIT_SECONDS)
+
+
+BOMB = gzip.compress(bytes(200_000_000), 6)
+CAPTCHA = (
+    b"<html><title>Just a moment...</title><body><div class='cf-turnstile'></div></body></html>"
+)
+LOGIN = b"<html><body id='phpbb'><form id='login'><p>Please log in.</p><input type='password'></form></body></html>"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 40
+_TRICKS: dict[str, Callable[[asyncio.StreamWriter, str], Awaitable[None]]] = {
+    "endless": _endless,
+    "bomb": lambda writer, _: _say(writer, "200 OK", BOMB, "Content-Encoding: gzip\r\n"),
+    "deep": _deep,
+    "drip": _drip,
+    "circle": _circle,
+    "captcha": lambda writer, _: _say(writer, "200 OK", CAPTCHA),
+    "login": lambda writer, _: _say(writer, "200 OK", LOGIN),
+    "image": lambda writer, _: _say(writer, "200 OK", PNG),
+    "busy": lambda writer, _: _say(writer, "429 Busy", b"", f"Retry-After: {10**20}\r\n"),
+    "silent": _silent,
+}
+
+
+class Memory(threading.Thread):
+    """Looks ten times a second at what each process below this one holds. `most` is the largest of any."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most = 0.0
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self._over.wait(0.1):
+            for pid in family.with_descendants(family.children()):
+                self.most = max(self.most, _held_mb(pid))
+
+
+def _held_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0  # it ended meanwhile
+    return max(
+        (int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), default=0.0
+    )
 
 
 def stage(site: Site, names: dict[str, str], pause: float = PAUSE) -> None:
@@ -218,20 +325,25 @@ def spans(site: Site) -> dict[str, float]:
     return {host: last[host] - first[host] for host in first}
 
 
-def test_ten_paced_sources_keep_their_time_beside_a_hostile_one(
+def test_ten_paced_sources_keep_their_time_beside_hostile_ones(
     carried_out: Callable[[Site, dict[str, str]], list[Any]],
 ) -> None:
     names = {f"paced_{n}": f"p{n}.example" for n in range(10)}
-    names |= {f"hostile_{n}": f"hostile{n}.example" for n in range(3)}
-    with Site(pages=40) as site:
+    names |= {f"hostile_{trick}": f"{trick}.example" for trick in HOSTILE}
+    with Site(pages=40) as site, Memory() as memory:
         carried_out(site, {"alone": "p10.example"})
         runs = carried_out(site, names)
     met, shortest = measured(site)
     took = spans(site)
     alone = took.pop("p10.example")
-    slowest = max(seconds for host, seconds in took.items() if host.startswith("p"))
-    print(f"slowest {slowest:.1f} s, alone {alone:.1f} s; {met} met; {shortest:.3f} s apart")  # noqa: T201
+    slowest = max(took[host] for name, host in names.items() if name.startswith("paced"))
+    print(  # noqa: T201
+        f"slowest {slowest:.1f} s, alone {alone:.1f} s; {met} met; {shortest:.3f} s apart; {memory.most:.0f} MB"
+    )
     assert met == 0
     assert shortest >= PAUSE - 0.02
     assert {run.outcome for run in runs if run.source.name.startswith("paced")} == {"ok"}
+    ended = {run.source.name.removeprefix("hostile_"): run.outcome for run in runs}
+    assert {trick: ended[trick] for trick in HOSTILE} == HOSTILE
     assert slowest <= 1.1 * alone
+    assert 0 < memory.most < CHILD_MB
