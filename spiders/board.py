@@ -18,7 +18,7 @@ from spiders.addresses import without_fragment
 from spiders.engines.base import Clock, Engine, Kind
 from spiders.page import LayoutChanged, Page, Row, around
 from spiders.pager import last_numbered, next_numbered
-from spiders.plain import Body, read_body
+from spiders.plain import Body, line_of, read_body
 from spiders.zones import named_zone, read_zone
 
 _NAME_EDGES = " \u200e\u200f:»«,\xa0"
@@ -90,6 +90,8 @@ class Board(Engine):
     elsewhere: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
     """Addresses that programs call the next page, and that are another thread."""
     clocks: ClassVar[str] = ""
+    clocks_beside: ClassVar[str] = ""
+    """An element behind which, in the same one, some block tells it."""
     empty_frame: ClassVar[str] = ""
 
     def kind(self, page: Page) -> Kind | None:
@@ -307,7 +309,8 @@ class Board(Engine):
         return found and self.visit.sub("", found)
 
     def clock(self, page: Page) -> Clock:
-        for line in page.values(self.clocks) if self.clocks else ():
+        lines = page.values(self.clocks) if self.clocks else []
+        for line in lines + (_behind(page, self.clocks_beside)):
             zone = named_zone(line) or (read_zone(line) if len(line) < 200 else None)
             if zone is not None:
                 return Clock(zone)
@@ -344,15 +347,28 @@ def one_name(shown: str | None) -> str | None:
 def around_words(page: Page, *words: str) -> list[Row]:
     """The largest element around each post's words that holds no other post's."""
     nodes = [row.node for row in page.each(*words)]
-    taken = {node.mem_id for node in nodes}
-    return [Row(page, _grown(node, taken, words)) for node in nodes]
+    shared = _shared(nodes)
+    return [Row(page, _grown(node, shared)) for node in nodes]
 
 
-def _grown(node: LexborNode, taken: set[int], words: tuple[str, ...]) -> LexborNode:
+def _shared(nodes: list[LexborNode]) -> set[int]:
+    """What stands around more than one of them. Each element is asked twice at most, so it takes time by the page's length."""
+    once: set[int] = set()
+    shared: set[int] = set()
+    for node in {
+        node.mem_id: node for node in nodes
+    }.values():  # a list of selectors may find one twice
+        above = node.parent
+        while above is not None and above.mem_id not in shared:
+            (shared if above.mem_id in once else once).add(above.mem_id)
+            above = above.parent
+    return shared
+
+
+def _grown(node: LexborNode, shared: set[int]) -> LexborNode:
     grown = node
     while grown.parent is not None and grown.parent.tag not in {"body", "html"}:
-        inside = {one.mem_id for hook in words for one in grown.parent.css(hook)} & taken
-        if len(inside) > 1:
+        if grown.parent.mem_id in shared:
             break
         grown = grown.parent
     return grown
@@ -366,3 +382,14 @@ def _within(node: LexborNode, some: set[int], top: LexborNode) -> bool:
             return True
         above = above.parent
     return False
+
+
+def _behind(page: Page, selector: str) -> list[str]:
+    """Lines of the blocks behind the first such element, in the same one. `A ~ B` would cost the square of both."""
+    found = page.node.css_first(selector) if selector else None
+    lines: list[str] = []
+    while found is not None:
+        found = found.next
+        if found is not None and found.tag == "div":
+            lines.append(line_of(found))
+    return lines

@@ -76,7 +76,7 @@ _BOXES = (
     ".ipsMessage, [data-role=message], #elError", ".errorOverlay .baseHtml, .error_with_login .baseHtml, #content.error p",
 )  # fmt: skip
 _ONLY_CELL = "td.trow1:only-child"
-_MORE_CELLS = ".trow2, td.trow1 ~ td"
+_MORE_CELLS = ".trow2, td.trow1 + td"
 """MyBB speaks in the only cell of its only table."""
 _MOST_BOXES = 50
 """Of each kind that are looked at."""

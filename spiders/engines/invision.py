@@ -141,7 +141,8 @@ class Invision(Board):
         ".pagelink a",
     )
     current: ClassVar[str] = ".pagecurrent, .ipsPagination_active a, .pagination li.active"
-    clocks: ClassVar[str] = "#gfooter, #copyright, .copyright, #submenu ~ div, td.nopad, .gmt"
+    clocks_beside: ClassVar[str] = "#submenu"
+    clocks: ClassVar[str] = "#gfooter, #copyright, .copyright, td.nopad, .gmt"
     empty_frame: ClassVar[str] = (
         "[data-role=tableRows], #forum_table, .ipbtable, .ipsData, .cForumTopicTable, .cTopicList, .no_messages, .ipsType_light"
     )

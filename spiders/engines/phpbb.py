@@ -98,7 +98,7 @@ class Phpbb(Engine):
             "td:last-child time@datetime",
             "td:last-child p:first-child, td:last-child .postdetails, td:last-child .gensmall",
             "td:last-child",
-            "td:nth-last-child(2)",
+            "td:has(+ td:last-child)",
         )
         last = row.link(
             "dd.lastpost a[href*='#']",
@@ -366,9 +366,9 @@ def _state(row: Row, last: str | None, active: PostedAt | None) -> str | None:
         "dd.posts",
         ".posts",
         ".replies",
-        "dd:nth-of-type(1):has(dfn)",
-        "td:nth-last-child(2) p > span[title]",
-        "td:nth-last-child(3) p, td:nth-last-child(4) span",
+        "dt + dd:has(dfn)",
+        "td:has(+ td:last-child) p > span[title]",
+        "td:has(+ td + td:last-child) p, td:has(+ td + td + td:last-child) span",
     )
     count = re.sub(r"\D", "", (replies or "").split("/")[0])
     moved = urlsplit(last or "").fragment

@@ -58,10 +58,10 @@ class Smf(Board):
     )
     posted_at: ClassVar[tuple[str, ...]] = (
         ".postinfo time@datetime, .keyinfo time@datetime, time@datetime",
-        ".keyinfo .smalltext, .keyinfo .page_number ~ .smalltext",
+        ".keyinfo .smalltext",
         ".postinfo > a.smalltext, .postinfo .smalltext",
         ".keyinfo, .postinfo, .post_info",
-        "[id^=subject_] ~ div.smalltext, [id^=subject_] ~ .smalltext",
+        "[id^=subject_] + div.smalltext, [id^=subject_] + * + div.smalltext, [id^=subject_] + .smalltext",
         "td div.smalltext, div.smalltext",
     )
     undated: ClassVar[str] = ".modified, [id^=modified_], [id^=msg_][id$=_quick_mod], .page_number"
@@ -96,7 +96,7 @@ class Smf(Board):
         "td.lastpost, td.smalltext:last-child, td:last-child .smalltext, td:last-child",
     )
     replies: ClassVar[tuple[str, ...]] = (
-        "td.replies", "td.stats, .board_stats p, .board_stats", "td[align=center]:nth-last-child(3)",
+        "td.replies", "td.stats, .board_stats p, .board_stats", "td[align=center]:has(+ td + td:last-child)",
     )  # fmt: skip
 
     next_hooks: ClassVar[tuple[str, ...]] = (

@@ -109,7 +109,7 @@ class Vbulletin(Board):
         r"(?<=[?&])(?:goto|highlight|daysprune|pp)=[^&#]*&?"
     )
     active: ClassVar[tuple[str, ...]] = (
-        "dl.threadlastpost dd:nth-of-type(2), .threadlastpost .date",
+        "dl.threadlastpost dd + dd, .threadlastpost .date",
         ".threadlastpost dd",
         "td.cell-lastpost .post-date, .post-date",
         "td[title*='Replies'] .smallfont, td.alt2 div.smallfont[style*=right], td.alt1 div.smallfont[style*=right]",
@@ -139,9 +139,8 @@ class Vbulletin(Board):
         ".pagenav a",
         "#pagenumbers a",
     )
-    clocks: ClassVar[str] = (
-        "#footer_time, .footer_time, div.smallfont[align=center], .footer-time, #pagelist ~ div"
-    )
+    clocks: ClassVar[str] = "#footer_time, .footer_time, div.smallfont[align=center], .footer-time"
+    clocks_beside: ClassVar[str] = "#pagelist"
     empty_frame: ClassVar[str] = (
         "#threadslist, #threadlist, #threads, .topic-list-container, td.thead"
     )
