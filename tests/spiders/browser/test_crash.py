@@ -12,6 +12,7 @@ import pytest
 
 from patrol.models import Outcome
 from spiders.browser import browser, family
+from spiders.browser.supply import Supply
 from tests.spiders.browser.conftest import browsed, drawn, shell
 from tests.spiders.crawl.conftest import Answer, Board, run, small_board, swap
 
@@ -37,7 +38,7 @@ def _meanwhile(what: Callable[[], Any]) -> Callable[[Callable[[], Any]], Any]:
 
     def around(go: Callable[[], Any]) -> Any:
         swap(browser, "SECONDS", 3.0)
-        answer = browser.Supply.answer
+        answer = Supply.answer
 
         async def watched(supply: Any, route: Any) -> None:
             if route.request.url.endswith("/slow") and not done:
@@ -45,7 +46,7 @@ def _meanwhile(what: Callable[[], Any]) -> Callable[[Callable[[], Any]], Any]:
                 asyncio.get_running_loop().call_later(0.5, what)
             await answer(supply, route)
 
-        swap(browser.Supply, "answer", watched)
+        swap(Supply, "answer", watched)
         report = go()
         assert done, "the trap was never drawn"
         assert not _kinds("renderer"), "no renderer is left behind"
