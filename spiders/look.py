@@ -52,7 +52,7 @@ class Glance(Model):
     gap_minutes: float | None = None
     """Between two posts, or two threads that moved."""
     robots: str = "unknown"
-    """`allowed`, `denied`, or `unknown` where nothing was asked."""
+    """`allowed`, `denied`, `overridden` by the authorization, or `unknown` where nothing was asked."""
     robots_delay: float | None = None
     selectors: Selectors | None = None
     """Suggested for a page that no engine knows."""
@@ -153,7 +153,7 @@ def _told(job: Job, seen: _Seen, report: Report, *, wanted: bool) -> Glance:
         read=len(posts),
         threads=tuple(threads[:100]),
         gap_minutes=_gap(seen),
-        robots="denied" if denied else "allowed" if sent else "unknown",
+        robots=_robots(seen, denied=denied, sent=sent),
         robots_delay=seen.robots,
         requests=report.requests,
         url=page.url if page else "",
@@ -161,6 +161,12 @@ def _told(job: Job, seen: _Seen, report: Report, *, wanted: bool) -> Glance:
     )
     unread = seen.unknown or (page if wanted else None)
     return _suggested(glance, unread) if unread is not None else glance
+
+
+def _robots(seen: _Seen, *, denied: bool, sent: bool) -> str:
+    if any(page.capture.robots and page.capture.robots.overridden for page in seen.pages):
+        return "overridden"
+    return "denied" if denied else "allowed" if sent else "unknown"
 
 
 def _suggested(glance: Glance, page: Page) -> Glance:

@@ -29,13 +29,14 @@ _SAME_SECOND = timedelta(minutes=1)
 
 
 def basis(job: Job, engine: str) -> str:
-    """Hash of what decides how pages are read: the program, the engine, the configuration, the declared age."""
+    """Hash of what decides how pages are read: the program, the engine, the configuration, how the site is met."""
     age = job.authorization.age_declaration
     decides = {
         "program": version("patrol"),
         "engine": engine,
         "source": job.source.model_dump(mode="json"),
         "age": None if age is None else age.model_dump(mode="json"),
+        "agent": job.authorization.conduct.user_agent.value,
     }
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 

@@ -1,21 +1,16 @@
 """`patrol source`: what is read, and under which mandate."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from patrol.cli.common import Home, Json, data, opened, say, told, write
+from patrol.cli.parts.look import print_look, print_suggestion
 from patrol.errors import NotFound
-from patrol.models import Category
+from patrol.models import Category, SiteTerms, UserAgent
 
-if TYPE_CHECKING:
-    from patrol.actions.collecting.sources_look import Look
-
-_LONGEST = 200
-"""Characters of a post that are shown."""
 app = typer.Typer(help="Sources and their authorizations.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name of the source.")]
 As = Annotated[str, typer.Option("--as", help="Account of the person for whom you act.")]
@@ -117,7 +112,7 @@ def _add_address(
     if as_json:
         data(document(seen) | {"proposed": proposed})
         return
-    _print_look(seen)
+    print_look(seen)
     known = proposed or seen.source
     if proposed:
         say(f"`{proposed}` is proposed. Nothing is read before an authorization is approved.")
@@ -186,7 +181,32 @@ def suggest(
     if as_json:
         data(found)
     else:
-        _print_suggestion(found)
+        print_suggestion(found)
+
+
+Hosts = Annotated[list[str] | None, typer.Option(help="Hosts; its start's by default.")]
+Paths = Annotated[list[str] | None, typer.Option(help="Path prefixes; / by default.")]
+Categories = Annotated[list[Category] | None, typer.Option(help="Offences; all by default.")]
+Trial = Annotated[bool, typer.Option("--trial", help="Single looks only, 14 days at most; no run.")]
+DeclareAge = Annotated[
+    str, typer.Option(help="The host that may be told our age by its one cookie.")
+]
+OverrideRobots = Annotated[
+    bool, typer.Option("--override-robots", help="Read what its robots.txt excludes.")
+]
+Agent = Annotated[
+    UserAgent, typer.Option(help="What a request says of who asks: us, or no more than a browser.")
+]
+Terms = Annotated[
+    SiteTerms, typer.Option(help="What the site's terms say of being read by programs.")
+]
+Why = Annotated[
+    str, typer.Option(help="Why its robots.txt, or its terms, give way. The approver weighs it.")
+]
+DirectedAt = Annotated[
+    list[str] | None,
+    typer.Option(help="Person-directed: a contact or author's name that may be followed."),
+]
 
 
 @app.command()
@@ -197,22 +217,17 @@ def authorize(
     number: Annotated[str, typer.Option(help="Number of the document.")],
     as_account: As,
     home: Home = None,
-    host: Annotated[list[str] | None, typer.Option(help="Hosts; its start's by default.")] = None,
-    path: Annotated[list[str] | None, typer.Option(help="Path prefixes; / by default.")] = None,
-    category: Annotated[
-        list[Category] | None, typer.Option(help="Offences; all by default.")
-    ] = None,
+    host: Hosts = None,
+    path: Paths = None,
+    category: Categories = None,
     days: Annotated[int, typer.Option(help="How long from now.", min=1, max=90)] = 90,
-    trial: Annotated[
-        bool, typer.Option("--trial", help="Single looks only, 14 days at most; no run.")
-    ] = False,
-    declare_age: Annotated[
-        str, typer.Option(help="The host that may be told our age by its one cookie.")
-    ] = "",
-    directed_at: Annotated[
-        list[str] | None,
-        typer.Option(help="Person-directed: a contact or author's name that may be followed."),
-    ] = None,
+    trial: Trial = False,
+    declare_age: DeclareAge = "",
+    override_robots: OverrideRobots = False,
+    user_agent: Agent = UserAgent.NAMED,
+    terms: Terms = SiteTerms.UNREAD,
+    why: Why = "",
+    directed_at: DirectedAt = None,
     as_json: Json = False,
 ) -> None:
     """Ask for a mandate, as a person. Another person approves it: `patrol source approve ID --as OTHER`."""
@@ -220,7 +235,7 @@ def authorize(
     from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
     from patrol.actions.staffing import people
-    from patrol.models import Scope
+    from patrol.models import Conduct, Scope
 
     desk = Desk.command_line(people.find(as_account))
     now = desk.now()
@@ -237,6 +252,9 @@ def authorize(
         valid_until=now + timedelta(days=min(days, mandates.MAX_TRIAL_DAYS) if trial else days),
         trial=trial,
         age_host=declare_age.lower() or None,
+        conduct=Conduct(
+            overrides_robots=override_robots, user_agent=user_agent, terms=terms, reason=why or None
+        ),
         directed_at=tuple(directed_at or ()),
     )
     _say_asked(row.pk, name, directed=row.directed, as_json=as_json)
@@ -265,6 +283,8 @@ def approve(authorization: int, as_account: As, home: Home = None) -> None:
     say(f"Authorization {row.pk} {what} until {_short(row.valid_until)}.")
     if row.age_host:
         say(f"It lets `{row.age_cookie}` be sent to {row.age_host}, and to nobody else.")
+    if row.overrides_robots:
+        say(f"It has what robots.txt excludes read all the same: {row.conduct_reason}")
 
 
 @app.command()
@@ -287,65 +307,6 @@ def revoke(
 
 def _short(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}"
-
-
-def _print_look(seen: "Look") -> None:
-    """For people: what was found out, on standard output."""
-    from patrol.actions.collecting.sources_told import fields
-
-    glance, proposal = seen.glance, seen.proposal
-    source = proposal.source
-    if seen.known:
-        say(f"{seen.known.name}: {seen.known.why} {seen.known.do}")
-    if glance is None:
-        say(seen.why_not)
-    else:
-        write(
-            f"looked     under {seen.under}, {glance.requests} requests: {glance.outcome.value} {glance.detail}".rstrip()
-        )
-        pause = (
-            f", asks for {glance.robots_delay:g} s between requests" if glance.robots_delay else ""
-        )
-        write(f"robots     {glance.robots}{pause}")
-    write(
-        f"engine     {source.engine or ('selectors' if source.selectors else 'unknown')}: {proposal.why_engine}"
-    )
-    if proposal.read_as:
-        write(f"read as    {proposal.read_as}")
-    if source.selectors:
-        for name, selector in source.selectors.model_dump(exclude_none=True).items():
-            write(f"  {name:<8} {selector}")
-    write(f"channel    {source.channel.value}")
-    write(
-        f"scope      {' '.join((*proposal.scope.hosts, *proposal.scope.paths))}  ({proposal.why_scope})"
-    )
-    write(f"schedule   every {source.every_minutes} minutes  ({proposal.why_schedule})")
-    if source.browser:
-        write(f"browser    {source.browser}")
-    _print_posts(fields(glance.posts) if glance else [])
-
-
-def _print_posts(posts: Sequence[Mapping[str, Any]]) -> None:
-    """Five posts, a line for each field."""
-    for place, post in enumerate(posts, 1):
-        write(f"post {place}     {post['key']}")
-        write(f"  author   {post['author'] or '-'}")
-        write(f"  date     {post['posted_at'] or '-'} ({post['precision'] or 'no date'})")
-        for name in ("title", "text"):
-            if post[name]:
-                write(f"  {name:<8} {' / '.join(str(post[name]).split(chr(10)))[:_LONGEST]}")
-
-
-def _print_suggestion(found: Mapping[str, Any]) -> None:
-    """Selectors as a source's YAML wants them, then the sample."""
-    say(
-        f"{found['why']} Confidence {found['confidence']:.2f}; look at the sample before you use them."
-    )
-    write("selectors:")
-    for name, selector in found["selectors"].items():
-        write(f"  {name}: '{selector}'")
-    write("")
-    _print_posts(found["posts"])
 
 
 @app.command()

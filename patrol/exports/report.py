@@ -184,6 +184,8 @@ def _capture(one: CaptureFact) -> Iterator[Block]:
 
 def _robots(said: RobotsVerdict) -> str:
     rule = said.rule or label("no_rule")
+    if said.overridden:
+        rule = f"{rule} ({label('overridden')})"
     return f"{rule} (HTTP {said.status}, {both(said.fetched_at)})"
 
 

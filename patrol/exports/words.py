@@ -48,6 +48,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "sent": ("送出之請求標頭", "Headers that we sent"),
     "robots": ("robots.txt 之允許規則", "Allowed by robots.txt"),
     "no_rule": ("無規則提及此網址", "no rule speaks of it"),
+    "overridden": ("依授權仍予讀取", "read all the same, as the authorization says"),
     "charset": ("字元編碼", "Charset"),
     "hops": ("途經網址", "Addresses on the way"),
     "http": ("HTTP 狀態", "HTTP status"),

@@ -1,6 +1,7 @@
 """The nouns that travel between rooms: frozen, closed, and knowing pydantic and nothing else."""
 
 from patrol.models.base import Model, Moment, Name, Titles
+from patrol.models.conduct import Conduct, SiteTerms, UserAgent
 from patrol.models.flagging import MOST_POINTS, Flagging, Handle, Match, Part, Span
 from patrol.models.health import Because, Drift, Found, Health, Lack
 from patrol.models.notice import HelpPlace, MessageChannel, NoticeKind
@@ -30,6 +31,7 @@ from patrol.models.rule import (
     Word,
 )
 from patrol.models.source import (
+    BREAK_GLASS,
     AgeDeclaration,
     Authorization,
     Revisit,
@@ -74,6 +76,7 @@ from patrol.models.words import (
 )
 
 __all__ = [
+    "BREAK_GLASS",
     "ENCODING_SUSPECT",
     "MOST_POINTS",
     "Actor",
@@ -88,6 +91,7 @@ __all__ = [
     "CaseStatus",
     "Category",
     "Channel",
+    "Conduct",
     "Disguise",
     "DismissReason",
     "Drift",
@@ -141,6 +145,7 @@ __all__ = [
     "Scope",
     "SearchKind",
     "Selectors",
+    "SiteTerms",
     "Source",
     "Span",
     "Suppression",
@@ -149,6 +154,7 @@ __all__ = [
     "Titles",
     "Tls",
     "TokenScope",
+    "UserAgent",
     "Validator",
     "Verb",
     "Verdict",

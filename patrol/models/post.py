@@ -99,6 +99,8 @@ class RobotsVerdict(Model):
     fetched_at: Moment
     rule: str | None
     """The rule that allows it, as `Allow: /forum/`; None where none speaks of that address."""
+    overridden: bool = False
+    """Whether that rule excludes it, and the authorization had it asked for all the same."""
 
 
 ENCODING_SUSPECT = 0.01

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from patrol.models.base import Model, Moment, Name, Titles
+from patrol.models.conduct import Conduct
 from patrol.models.words import Category, Channel
 
 Address = Annotated[
@@ -120,6 +121,10 @@ class AgeDeclaration(Model):
     cookie: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}=[A-Za-z0-9_-]{1,40}$")
 
 
+BREAK_GLASS = "break-glass"
+"""In an approver's place: one person's for a day, with auditors told."""
+
+
 class Authorization(Model):
     """The legal mandate to read one source, as entered; Patrol enforces it and cannot judge it lawful.
 
@@ -143,6 +148,7 @@ class Authorization(Model):
     """Whether it covers single looks at the source only, before it is read on schedule."""
     age_declaration: AgeDeclaration | None = None
     """What may be declared, and to whom; None declares nothing to anybody."""
+    conduct: Conduct = Conduct()
     requester: str
     approver: str | None
     valid_from: Moment

@@ -374,4 +374,6 @@ class Permission(StrEnum):
     SYSTEM_OPERATE = "system:operate"
 
 
+from patrol.models.conduct import SiteTerms as SiteTerms  # noqa: E402, PLC0414  (a mandate's, as docs/words.md has it)
+from patrol.models.conduct import UserAgent as UserAgent  # noqa: E402, PLC0414  (same)
 from patrol.models.verbs import Verb as Verb  # noqa: E402, PLC0414  (the last list, as docs/words.md has it)

@@ -29,7 +29,9 @@ from patrol.models import (
     Role,
     RuleStatus,
     SearchKind,
+    SiteTerms,
     TokenScope,
+    UserAgent,
     Verdict,
 )
 from patrol.web.privacy_words import PRIVACY
@@ -43,6 +45,12 @@ LABELS: dict[str, str | Promise] = {
     Channel.SOCIAL_MEDIA: _("Social media"),
     Channel.MESSAGING_APP: _("Messaging app"),
     Channel.PLATFORM: _("Internet platform"),
+    UserAgent.NAMED: _("Who we are, and how to reach us"),
+    UserAgent.PLAIN: _("No more than an ordinary browser says"),
+    SiteTerms.UNREAD: _("Not read yet"),
+    SiteTerms.PERMIT: _("They permit reading by programs"),
+    SiteTerms.SILENT: _("They say nothing of it"),
+    SiteTerms.FORBID: _("They forbid it; read all the same"),
     Category.EMOTIONAL_DECEPTION: _("Emotional deception"),
     Category.EMOTIONAL_BLACKMAIL: _("Emotional blackmail"),
     Category.INTIMIDATION: _("Intimidation"),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy.http import Response
 
 from patrol.errors import PatrolError
-from patrol.models import Outcome
+from patrol.models import Outcome, UserAgent
 from spiders.browser import chromium, family, snapshot
 from spiders.browser.drawn import Drawn
 from spiders.browser.supply import Download, Scripts, Supply
+from spiders.gate.agent import PLAIN
 from spiders.gate.gate import Gate
 from spiders.gate.size import LARGEST
 
@@ -134,7 +135,7 @@ class Browser:
         if self._tab is None:
             assert self._chromium is not None  # noqa: S101  (`open` raises otherwise)
             self._crashed = False
-            context = await self._chromium.new_context(**chromium.CONTEXT)
+            context = await self._chromium.new_context(**self._context())
             await context.add_init_script(chromium.WITHOUT)
             await context.route("**/*", self._answer)
             page = await context.new_page()
@@ -143,6 +144,11 @@ class Browser:
             session = await context.new_cdp_session(page)
             self._tab = _Tab(context, page, session)
         return self._tab
+
+    def _context(self) -> dict[str, Any]:
+        """A script reads the same plain name that requests give; none that says that nobody sits there."""
+        plain = self._gate.standing.user_agent is UserAgent.PLAIN
+        return {**chromium.CONTEXT, **({"user_agent": PLAIN} if plain else {})}
 
     async def _answer(self, route: "Route") -> None:
         """Any request of any page. Whose page is gone gets nothing."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from patrol.models import Authorization
+from patrol.models import BREAK_GLASS, Authorization, UserAgent
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import Coverage, Place
 from spiders.job import Mandate
@@ -92,6 +92,18 @@ class Standing:
         if declares is None or declares.host != where.host or self.ended() is not None:
             return None
         return None if where.path == "/robots.txt" else declares.cookie
+
+    def overrides_robots(self) -> bool:
+        """Whether an authorization in force, which a second person approved, says that exclusions do not count."""
+        current = self._current
+        if current is None or self.ended() is not None or current.approver == BREAK_GLASS:
+            return False
+        return current.conduct.overrides_robots
+
+    @property
+    def user_agent(self) -> UserAgent:
+        """By what name the authorization has a site asked; by our own where there is none."""
+        return self._current.conduct.user_agent if self._current else UserAgent.NAMED
 
     def _now(self) -> datetime:
         """A clock that was set back revives nothing."""

@@ -4,7 +4,6 @@ They stand in the downloader, so `engine.download_async` passes them as well,
 and every redirect and every retry is a request of its own.
 """
 
-from importlib.metadata import version
 from typing import Any, cast
 
 from scrapy import Request, signals
@@ -22,11 +21,12 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from spiders.gate import media
+from spiders.gate.agent import agent
 from spiders.gate.gate import Aborted, Gate
 from spiders.gate.inspection import Inspection
 from spiders.gate.pace import BACKOFF, UNSAID_WAIT, retry_after
 from spiders.gate.refusal import Reason, Refusal
-from spiders.gate.robots_files import AGENT, RobotsAnswer
+from spiders.gate.robots_files import RobotsAnswer
 from spiders.gate.scope import Place, place
 from spiders.gate.size import ACCEPT_ENCODING, SECONDS
 from spiders.gate.tls import Telling
@@ -79,8 +79,8 @@ class Door:
         self._crawler = crawler
         spider = cast("Any", crawler.spider)
         self._gate: Gate = spider.gate
+        self._contact: str = spider.job.contact
         self._headers = {
-            "User-Agent": f"{AGENT}/{version('patrol')} (+{spider.job.contact})",
             "Accept": media.ACCEPT,
             "Accept-Language": "zh-TW,zh;q=0.9,en;q=0.7",
             "Accept-Encoding": ACCEPT_ENCODING,
@@ -109,7 +109,9 @@ class Door:
         request.meta[PLACE] = where
         request.meta["download_timeout"] = SECONDS
         request.meta.setdefault(HOPS, []).append(where.href)
-        request.headers = Headers({**self._headers, **request.meta.get(IF_CHANGED, {})})
+        name = agent(self._gate.standing.user_agent, self._contact)
+        conditions = request.meta.get(IF_CHANGED, {})
+        request.headers = Headers({"User-Agent": name, **self._headers, **conditions})
         if cookie := self._gate.age_cookie(where):
             request.headers["Cookie"] = request.meta[AGE] = cookie
         return None
@@ -237,7 +239,7 @@ class Handler(HTTP11DownloadHandler):
         where = request.meta.get(PLACE)
         if where is None or where.href != request.url:
             raise Refusal(Reason.SCOPE, "A request that came past the gate's door is not sent.")
-        await self._gate.depart(where)
+        await self._gate.depart(where, request.meta.get(ALLOWED))
         request.meta[INSPECTION] = Inspection(where)
         return await self._gate.fly(super().download_request(request))
 

@@ -34,7 +34,7 @@ class Gate:
         self.pace = Pace(job.source.seconds_between_requests, self.rest)
         for host, seconds in job.resting.items():
             self.pace.wait(host, seconds)
-        self.robots = RobotsFiles(self.pace.slow)
+        self.robots = RobotsFiles(self.pace.slow, self.standing.overrides_robots)
         self.refusals: Counter[Reason] = Counter()
         self.requests = 0
         """Requests that were sent."""
@@ -71,12 +71,17 @@ class Gate:
         """Why the address may be asked for. Raises `Refusal` if the site asks programs to stay away from it."""
         return await self.robots.check(where, fetch)
 
-    async def depart(self, where: Place) -> None:
-        """Wait for this request's turn; the last word before it is sent. Raises `Refusal`."""
+    async def depart(self, where: Place, said: RobotsVerdict | None = None) -> None:
+        """Wait for this request's turn; the last word before it is sent. Raises `Refusal`.
+
+        `said` is what let it pass its site's robots.txt.
+        """
         await self.pace.turn(where.host)
         await self._await_snapshot()
         self._check_open()
         self.standing.check().check(where)
+        if said is not None and said.overridden and not self.standing.overrides_robots():
+            raise Refusal(Reason.ROBOTS, f"The robots.txt of {where.host} counts again.")
         self.requests += 1
 
     async def fly(self, download: Coroutine[Any, Any, Flown]) -> Flown:

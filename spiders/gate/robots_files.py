@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from patrol.models import Outcome, RobotsVerdict
+from spiders.gate.agent import AGENT
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.robots import LARGEST, Robots
 from spiders.gate.scope import Place
-
-AGENT = "Patrol"
-"""The name that a robots.txt calls us by."""
 
 
 class RobotsAnswer(NamedTuple):
@@ -33,8 +31,14 @@ class _File(NamedTuple):
 class RobotsFiles:
     """Remembers each host's rules for one run."""
 
-    def __init__(self, slow: Callable[[str, float], None]) -> None:
+    def __init__(
+        self,
+        slow: Callable[[str, float], None],
+        overridden: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._slow = slow
+        self._overridden = overridden
+        """Asked anew for each address: whether what a file excludes is read all the same."""
         self._known: dict[str, asyncio.Task[_File]] = {}
 
     def delay(self, origin: str) -> float | None:
@@ -47,7 +51,7 @@ class RobotsFiles:
         """Why an address may be asked for. Raises `Refusal` if the site asks programs to stay away from it.
 
         RFC 9309 section 2.3.1: a 4xx means no rules; a server error or an
-        unreachable file means that nothing may be asked.
+        unreachable file means that nothing may be asked, whatever overrides its rules.
         """
         task = self._known.get(where.origin)
         if task is None:
@@ -62,9 +66,11 @@ class RobotsFiles:
             self._known.pop(where.origin, None)
             raise
         allowed, rule = file.robots.verdict(where.path + where.query)
-        if not allowed:
+        if not allowed and not self._overridden():
             raise Refusal(Reason.ROBOTS, f"The robots.txt of {where.host} excludes that address.")
-        return RobotsVerdict(status=file.status, fetched_at=file.fetched_at, rule=rule)
+        return RobotsVerdict(
+            status=file.status, fetched_at=file.fetched_at, rule=rule, overridden=not allowed
+        )
 
     async def _read(self, where: Place, fetch: Fetch) -> _File:
         answer = await fetch(f"{where.origin}/robots.txt")

@@ -112,6 +112,21 @@ def test_a_trial_and_a_declaration_of_age_are_asked_for_and_approved(unit: Path)
     assert (row["authorization"], row["next_due_at"]) == ("trial", None)
 
 
+def test_robots_give_way_for_a_reason_that_the_approver_reads(unit: Path) -> None:
+    added = patrol("add", "https://harbor.example/board", "--as", "lin", "--name", "night")
+    assert added.exit_code == 0, added.stderr
+    asked = (
+        "authorize", "night", "--as", "lin", "--basis", "art. 28", "--number", "3", "--override-robots",
+        "--user-agent", "plain", "--terms", "terms_silent",
+    )  # fmt: skip
+    refused = patrol(*asked)
+    assert refused.exit_code != 0
+    assert "Why what the site asks for is not followed is not said." in refused.stderr
+    assert patrol(*asked, "--why", "The court ordered it in writing.").exit_code == 0
+    done = patrol("approve", "1", "--as", "wu")
+    assert "excludes read all the same: The court ordered it in writing." in done.stderr
+
+
 def test_a_mandate_may_be_directed_at_somebody(unit: Path) -> None:
     asked = ("authorize", "night", "--as", "lin", "--basis", "art. 28", "--number", "2", "--json")
     added = patrol(

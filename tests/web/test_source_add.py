@@ -191,6 +191,33 @@ def test_an_approver_sees_what_would_be_declared(garden: Any, sign_in: Sign) -> 
     assert refused.status_code == 400
 
 
+def test_an_approver_sees_how_the_site_would_be_met(garden: Any, sign_in: Sign) -> None:
+    from patrol.register.tables import AuthorizationRow
+
+    why = "地方法院已書面命令蒐集此站。"
+    lin = sign_in("lin")
+    form = {
+        "basis": "警察職權行使法第28條", "number": "115-004", "hosts": "harbor.example", "paths": "/", "categories": ["fraud"],
+        "valid_from": "115/11/22", "valid_until": "115/11/30", "overrides_robots": "on", "user_agent": "plain",
+        "terms": "terms_forbid",
+    }  # fmt: skip
+    refused = lin.post("/sources/harbor/authorizations/", form)
+    assert refused.status_code == 400
+    assert "Why what the site asks for is not followed is not said." in refused.content.decode()
+    named = lin.post(
+        "/sources/harbor/authorizations/", form | {"conduct_reason": "依 A123456789 之請求"}
+    )
+    assert named.status_code == 400
+    asked = lin.post("/sources/harbor/authorizations/", form | {"conduct_reason": why})
+    assert asked.status_code == 302
+    row = AuthorizationRow.objects.latest("pk")
+    assert (row.overrides_robots, row.user_agent, row.terms) == (True, "plain", "terms_forbid")
+    page = unescape(sign_in("wu").get("/sources/harbor/").content.decode())
+    for said in (why, "what it excludes is read all the same", "They forbid it; read all the same"):
+        assert said in page
+    assert "No more than an ordinary browser says</dd>" in re.sub(r"\s+</", "</", page)
+
+
 def test_what_a_place_asks_is_said_in_every_language() -> None:
     from patrol.web.looks import PLACES
     from spiders import places

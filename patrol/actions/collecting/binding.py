@@ -5,7 +5,7 @@ from typing import Any
 
 from patrol.errors import Refused
 from patrol.ledger.canonical import encode
-from patrol.models import Source
+from patrol.models import Conduct, SiteTerms, Source, UserAgent
 from patrol.register.tables import AuthorizationRow
 
 
@@ -45,7 +45,19 @@ def config_sha256(row: AuthorizationRow) -> str:
     }
     if row.directed:
         told["directed_at"] = [sorted(tags) for tags in row.directed_tags]
+    if (conduct := conduct_of(row)) != Conduct():
+        told["conduct"] = conduct.model_dump(mode="json")
     return hashlib.sha256(encode(told)).hexdigest()
+
+
+def conduct_of(row: AuthorizationRow) -> Conduct:
+    """How the site is met under it."""
+    return Conduct(
+        overrides_robots=row.overrides_robots,
+        user_agent=UserAgent(row.user_agent),
+        terms=SiteTerms(row.terms),
+        reason=row.conduct_reason,
+    )
 
 
 def configuration(body: Any) -> object:

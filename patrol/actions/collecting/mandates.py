@@ -3,22 +3,35 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Q
 
-from patrol.actions.collecting.binding import ChangedSinceShown, binds, config_sha256
+from patrol.actions.collecting.binding import ChangedSinceShown, binds, conduct_of, config_sha256
 from patrol.actions.collecting.declaring import declaration
 from patrol.actions.desk import Act, Desk
 from patrol.actions.searching.following import directed
 from patrol.actions.staffing.pairs import same_person
+from patrol.actions.triaging.verdicts import questioned
 from patrol.errors import BadInput, NotFound, Refused
-from patrol.models import AgeDeclaration, Authorization, Category, Permission, Scope, Source, Verb
+from patrol.models import (
+    BREAK_GLASS,
+    AgeDeclaration,
+    Authorization,
+    Category,
+    Conduct,
+    Permission,
+    Scope,
+    Source,
+    Verb,
+)
+from patrol.register.log import MAX_REASON_LETTERS
 from patrol.register.tables import AuthorizationRow, Person, SourceRow
 
 MAX_DAYS = 90
-BREAK_GLASS = "break-glass"
-"""In an approver's place: one person's for a day, with auditors told."""
+LEAST_REASON = 10
+"""Letters of a reason to depart from what a site asks for."""
 MAX_TRIAL_DAYS = 14
 """A trial covers single looks at a source that is being set up, not its reading."""
 
@@ -85,6 +98,7 @@ def authorization(row: AuthorizationRow) -> Authorization:
         age_declaration=AgeDeclaration(host=row.age_host, cookie=row.age_cookie)
         if row.age_host and row.age_cookie
         else None,
+        conduct=conduct_of(row),
         requester=row.requester.account,
         approver=row.approver.account if row.approver else BREAK_GLASS if row.emergency else None,
         valid_from=row.valid_from,
@@ -125,18 +139,23 @@ def request(  # noqa: PLR0913  (a mandate has many parts, and each is asked for 
     document_sha256: str | None = None,
     trial: bool = False,
     age_host: str | None = None,
+    conduct: Conduct | None = None,
     directed_at: Sequence[str] = (),
 ) -> AuthorizationRow:
     """Ask for a mandate. Nothing is in force until another person approves it. Raises `BadAuthorization`.
 
     A `trial` covers single looks and no run. `age_host` may be told our age by the cookie of the source's engine.
+    `conduct` is how the site is met; its reason goes into the mandate, and into the log as a reason does.
     With `directed_at` it is person-directed: those contacts or authors' names, and no others, may be followed.
     """
-    with desk.act(Permission.AUTHORIZATIONS_REQUEST, Verb.AUTHORIZATION_REQUESTED) as act:
+    met = _columns(conduct or Conduct())
+    verb, reason = Verb.AUTHORIZATION_REQUESTED, met["conduct_reason"]
+    with desk.act(Permission.AUTHORIZATIONS_REQUEST, verb, reason=reason) as act:
         row = source_row(desk, source)
         judge(row, basis, number, scope, categories)
         _judge_days(valid_from, valid_until, MAX_TRIAL_DAYS if trial else MAX_DAYS)
         declares = _declares(row, scope, age_host)
+        _judge_conduct(conduct or Conduct(), reason)
         made = AuthorizationRow.objects.create(
             source=row,
             basis=basis.strip(),
@@ -152,6 +171,7 @@ def request(  # noqa: PLR0913  (a mandate has many parts, and each is asked for 
             trial=trial,
             age_host=declares.host if declares else None,
             age_cookie=declares.cookie if declares else None,
+            **met,
             **directed(row, directed_at),
         )
         _describe(act, made)
@@ -237,6 +257,31 @@ def _judge_days(valid_from: datetime, valid_until: datetime, longest: int) -> No
         )
 
 
+def _columns(conduct: Conduct) -> dict[str, Any]:
+    """How a site is met, as the register holds it."""
+    return {
+        "overrides_robots": conduct.overrides_robots,
+        "user_agent": conduct.user_agent,
+        "terms": conduct.terms,
+        "conduct_reason": (conduct.reason or "").strip() or None,
+    }
+
+
+def _judge_conduct(conduct: Conduct, reason: str | None) -> None:
+    """Raise `BadAuthorization`, or `NoteQuestioned`, for a departure from what the site asks for without a reason to weigh."""
+    if conduct.departs and reason is None:
+        raise BadAuthorization(
+            "Why what the site asks for is not followed is not said.",
+            "Say in a sentence why its robots.txt, or its terms, give way here: the approver weighs it.",
+        )
+    if reason is not None and not LEAST_REASON <= len(reason) <= MAX_REASON_LETTERS:
+        raise BadAuthorization(
+            f"The reason has {len(reason)} letters.",
+            f"Say it in {LEAST_REASON} to {MAX_REASON_LETTERS} letters.",
+        )
+    questioned(reason, keep=False)
+
+
 def _declares(row: SourceRow, scope: Scope, host: str | None) -> AgeDeclaration | None:
     """What may be declared to that host. Raises `BadAuthorization` where nothing may."""
     if not host:
@@ -314,4 +359,7 @@ def _describe(act: Act, row: AuthorizationRow) -> None:
         "trial": row.trial,
         "directed_at": len(row.directed_tags),
         "declares_age": f"{row.age_host} {row.age_cookie}" if row.age_host else None,
+        "overrides_robots": row.overrides_robots,
+        "user_agent": str(row.user_agent),
+        "terms": str(row.terms),
     }

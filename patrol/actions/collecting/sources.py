@@ -8,18 +8,18 @@ from django.db.models import QuerySet
 from dashboards.coverage import GREEN
 from dashboards.period import begin_of
 from patrol.actions.collecting import waiting
-from patrol.actions.collecting.binding import binds, config_sha256, configuration
+from patrol.actions.collecting.binding import configuration
 from patrol.actions.collecting.declaring import age_hosts
 from patrol.actions.collecting.health import health_of
 from patrol.actions.collecting.health_told import told
+from patrol.actions.collecting.mandate_sheets import AuthorizationSheet, authorization_sheet
 from patrol.actions.collecting.mandates import in_force, source_row
 from patrol.actions.collecting.outcomes import SENTENCES
 from patrol.actions.desk import Desk
 from patrol.actions.keeping.holding import refuse_source
-from patrol.actions.searching.following import directed_at
 from patrol.errors import BadInput
 from patrol.models import Outcome, Permission, Source, Verb
-from patrol.register.tables import AuthorizationRow, RunRow, SourceRow, Unit
+from patrol.register.tables import RunRow, SourceRow, Unit
 from spiders.selectors import judge
 
 RUNS_SHOWN = 30
@@ -83,33 +83,6 @@ class RunSheet:
     """In what shape somebody brought it by hand."""
     encoding_suspect: int = 0
     """Pages of which more than 1 % of the characters outside ASCII could not be read."""
-
-
-@dataclass(frozen=True)
-class AuthorizationSheet:
-    """A mandate as people see it. `state` is pending, in_force, trial, not_yet, expired or revoked."""
-
-    id: int
-    state: str
-    basis: str
-    number: str
-    hosts: tuple[str, ...]
-    paths: tuple[str, ...]
-    categories: tuple[str, ...]
-    requester: str
-    requester_id: int
-    approver: str | None
-    valid_from: datetime
-    valid_until: datetime
-    days_left: int
-    config: str
-    """SHA-256 of what an approval of it binds, as it is now."""
-    trial: bool
-    """It covers single looks only."""
-    directed_at: tuple[str, ...]
-    """Contacts and authors whom it names; empty is general patrol."""
-    declares_age: str | None
-    """The one cookie that may be sent, and the host that gets it; None declares nothing."""
 
 
 @dataclass(frozen=True)
@@ -285,43 +258,6 @@ def viewed(desk: Desk, name: str, wanted: RunFilter | None = None) -> SourcePage
     )
     desk.record(Verb.SOURCE_VIEWED, subject=f"source:{name}")
     return page
-
-
-def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSheet:
-    """The row as people see it."""
-    if row.revoked_at is not None:
-        state = "revoked"
-    elif row.valid_until <= now:
-        state = "expired"
-    elif row.approver_id is None and not row.emergency:
-        state = "pending"
-    elif not binds(row):
-        state = "changed"
-    elif row.emergency:
-        state = "emergency"
-    elif row.valid_from > now:
-        state = "not_yet"
-    else:
-        state = "trial" if row.trial else "in_force"
-    return AuthorizationSheet(
-        id=row.pk,
-        state=state,
-        basis=row.basis,
-        number=row.number,
-        hosts=tuple(row.hosts),
-        paths=tuple(row.paths),
-        categories=tuple(row.categories),
-        requester=row.requester.account,
-        requester_id=row.requester_id,
-        approver=row.approver.account if row.approver else None,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        days_left=max(0, (row.valid_until - now).days),
-        config=config_sha256(row),
-        trial=row.trial,
-        directed_at=directed_at(row),
-        declares_age=f"{row.age_cookie} → {row.age_host}" if row.age_host else None,
-    )
 
 
 def _sheet(row: SourceRow, now: datetime) -> SourceSheet:

@@ -13,13 +13,15 @@ from spiders.look import look
 
 
 def _standing(number: int) -> Authorization | None:
-    """The authorization as the register holds it now."""
+    """The authorization as the register holds it now; None where it is no longer what was approved."""
     from patrol.actions.collecting import mandates  # noqa: PLC0415  (tables are there once the register is open)
+    from patrol.actions.collecting.binding import binds  # noqa: PLC0415  (same)
     from patrol.register.tables import AuthorizationRow  # noqa: PLC0415  (tables are there once the register is open)
 
     related = ("source", "requester", "approver")
     row = AuthorizationRow.objects.select_related(*related).filter(pk=number).first()
-    return mandates.authorization(row) if row and row.revoked_at is None else None
+    stands = row is not None and row.revoked_at is None and binds(row)
+    return mandates.authorization(row) if row is not None and stands else None
 
 
 def _main() -> None:

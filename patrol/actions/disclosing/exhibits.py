@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Q
 from pydantic import ValidationError
 
-from patrol.actions.collecting.mandates import BREAK_GLASS
 from patrol.actions.desk import Desk
 from patrol.actions.disclosing.against import failed, gaps, precision
 from patrol.actions.triaging.reading import OpenSighting
@@ -26,7 +25,7 @@ from patrol.exports.exhibit import (
     RunFact,
     SightingFact,
 )
-from patrol.models import Capture, HandleRole, LeadKind, Part, Post, Verb
+from patrol.models import BREAK_GLASS, Capture, HandleRole, LeadKind, Part, Post, Verb
 from patrol.register.sealing import Forgotten, unseal
 from patrol.register.tables import (
     AuthorizationRow,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from patrol.actions.collecting.sources import AuthorizationSheet, authorization_sheet
+from patrol.actions.collecting.mandate_sheets import AuthorizationSheet, authorization_sheet
 from patrol.actions.desk import Desk
 from patrol.actions.disclosing.provenance import CaptureShown, Versions, captures, versions
 from patrol.actions.linking.alike import Alike, alike

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from patrol.models import BroughtAs, Outcome
+from patrol.models import BroughtAs, Outcome, SiteTerms, UserAgent
 from patrol.register.tables.choices import word
 from patrol.register.tables.people import Person, Unit
 from patrol.register.tables.retention import RetentionUnit
@@ -53,6 +53,12 @@ class AuthorizationRow(models.Model):
     age_host = models.CharField(max_length=255, null=True)
     age_cookie = models.CharField(max_length=81, null=True)
     """The one cookie that declares an age, and the one host that gets it; null declares nothing."""
+    overrides_robots = models.BooleanField(default=False)
+    """What the site's robots.txt excludes is read all the same."""
+    user_agent = word(UserAgent, default=UserAgent.NAMED)
+    terms = word(SiteTerms, default=SiteTerms.UNREAD)
+    conduct_reason = models.CharField(max_length=500, null=True)
+    """Why what the site asks for is not followed; null where it is."""
     emergency = models.BooleanField(default=False)
     """Break-glass: one person's for 24 hours, with auditors told."""
     config_sha256 = models.CharField(max_length=64, null=True)
@@ -80,6 +86,15 @@ class AuthorizationRow(models.Model):
                 name="authorization_declares_to_one_host",
                 condition=Q(age_host__isnull=True, age_cookie__isnull=True)
                 | Q(age_host__isnull=False, age_cookie__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="authorization_departs_for_a_reason",
+                condition=Q(conduct_reason__isnull=False)
+                | (Q(overrides_robots=False) & ~Q(terms=SiteTerms.FORBID.value)),
+            ),
+            models.CheckConstraint(
+                name="authorization_of_one_person_keeps_robots",
+                condition=Q(emergency=False) | Q(overrides_robots=False),
             ),
         ]
 

@@ -12,7 +12,8 @@ from patrol.actions.collecting import emergencies, mandates
 from patrol.actions.collecting.mandates import BadAuthorization
 from patrol.models import Category, LookVerdict, Permission, Scope, Verb
 from patrol.web.access import page
-from patrol.web.forms import ClosedForm, MandateForm
+from patrol.web.forms import ClosedForm
+from patrol.web.mandate_forms import MandateForm
 from patrol.web.request import Request
 from patrol.web.sentences import said
 from patrol.web.step_up import ask_again, is_fresh
@@ -25,6 +26,10 @@ class EmergencyForm(MandateForm):
     valid_until = None  # type: ignore[assignment]
     document_sha256 = None  # type: ignore[assignment]
     directed_at = None  # type: ignore[assignment]
+    overrides_robots = None  # type: ignore[assignment]
+    user_agent = None  # type: ignore[assignment]
+    terms = None  # type: ignore[assignment]
+    conduct_reason = None  # type: ignore[assignment]
     reason = forms.CharField(
         max_length=500,
         label=_("Reason"),

@@ -9,9 +9,11 @@ from django.urls import reverse
 from patrol.actions.collecting import mandates, sources
 from patrol.actions.collecting.endings import endings
 from patrol.actions.collecting.mandates import BadAuthorization
+from patrol.actions.triaging.verdicts import NoteQuestioned
 from patrol.models import Category, Permission
 from patrol.web.access import page
-from patrol.web.forms import ApprovalForm, MandateForm, PlainForm, ReasonForm, run_filter
+from patrol.web.forms import ApprovalForm, PlainForm, ReasonForm, run_filter
+from patrol.web.mandate_forms import MandateForm
 from patrol.web.request import Request
 from patrol.web.sentences import said
 from patrol.web.shell import toast
@@ -92,7 +94,7 @@ def request_authorization(request: Request, name: str) -> HttpResponse:
     if form.is_valid():
         try:
             mandates.request(request.desk, name, **form.mandate())
-        except BadAuthorization as error:
+        except (BadAuthorization, NoteQuestioned) as error:
             form.add_error(None, f"{said(error.what)} {said(error.do)}")
         else:
             return redirect("source", name=name)

@@ -3,10 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from urllib.parse import unquote
+
+import pytest
 
 from patrol.demo.media_scan import scan_bytes
 from patrol.demo.specimens import SPECIMENS
-from patrol.models import Outcome
+from patrol.models import Conduct, Outcome, UserAgent
+from spiders.gate.agent import PLAIN
 from tests.spiders.browser.conftest import JSON, SCRIPT, SHELL, browsed, drawn
 from tests.spiders.crawl.conftest import Answer, Board, run, small_board, thread
 
@@ -44,6 +48,21 @@ def test_without_a_browser_the_same_board_is_not_called_empty(board: MakeBoard) 
     source = work.source.model_copy(update={"browser": None})
     ran = run(work.model_copy(update={"source": source}))
     assert not ran.report.outcome.green
+
+
+@pytest.mark.parametrize("name", UserAgent)
+def test_a_script_reads_the_name_that_requests_give(board: MakeBoard, name: UserAgent) -> None:
+    routes = drawn(small_board())
+    script = routes["/app.js"]
+    assert isinstance(script, Answer)
+    telling = b"fetch('/agent?' + encodeURIComponent(navigator.userAgent));"
+    routes["/app.js"] = Answer(telling + script.body, headers=script.headers)
+    site = board(routes)
+    ran = run(browsed(site, start=TOPIC, conduct=Conduct(user_agent=name)))
+    assert ran.words == ["other words"]
+    (read,) = {unquote(path.partition("?")[2]) for path in site.paths if path.startswith("/agent")}
+    (sent,) = {asked.headers["user-agent"] for asked in site.asked}
+    assert (read == sent == PLAIN) is (name is UserAgent.PLAIN)
 
 
 def test_robots_and_scope_hold_for_what_a_page_asks_for(board: MakeBoard) -> None:

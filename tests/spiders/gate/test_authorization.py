@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from patrol.models import Authorization, Category, Scope
+from patrol.models import BREAK_GLASS, Authorization, Category, Conduct, Scope
 from spiders.gate.authorization import FRESH, Standing
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import place
@@ -100,3 +100,27 @@ def test_a_scope_that_was_narrowed_counts_from_the_next_snapshot(clocks: Clocks)
     )
     with pytest.raises(Refusal):
         made.check().check(place("http://ok.example/b"))
+
+
+OVERRIDES = Conduct(overrides_robots=True, reason="Ordered in writing.")
+
+
+@pytest.mark.parametrize(
+    ("current", "overrides"),
+    [
+        (authorization(conduct=OVERRIDES), True),
+        (authorization(), False),
+        (None, False),
+        (authorization(conduct=OVERRIDES, approver=None), False),
+        (authorization(conduct=OVERRIDES, approver=BREAK_GLASS), False),
+        (authorization(conduct=OVERRIDES, valid_until=NOON), False),
+        (authorization(conduct=OVERRIDES, revoked_at=NOON - timedelta(minutes=1)), False),
+        (authorization(conduct=OVERRIDES, id=2), False),
+    ],
+)
+def test_robots_give_way_only_to_what_a_second_person_approved_and_is_in_force(
+    clocks: Clocks,
+    current: Authorization | None,
+    overrides: bool,  # noqa: FBT001  (what is expected)
+) -> None:
+    assert standing(clocks, current).overrides_robots() is overrides

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from patrol.models import Authorization, Category, Channel, Scope, Source
+from patrol.models import (
+    Authorization,
+    Category,
+    Channel,
+    Conduct,
+    RobotsVerdict,
+    Scope,
+    Source,
+)
 from spiders.gate.gate import Aborted, Gate
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import place
@@ -67,6 +75,22 @@ def test_the_last_word_is_spoken_at_departure(changes: dict[str, Any]) -> None:
     with pytest.raises(Refusal):
         do(made.depart(PAGE))
     assert made.requests == 0
+
+
+def test_what_robots_exclude_departs_only_while_the_mandate_still_says_so() -> None:
+    """The override was withdrawn between the door and the wire: its turn came later."""
+    overrides = authorization(conduct=Conduct(overrides_robots=True, reason="Ordered in writing."))
+    said = RobotsVerdict(
+        status=200, fetched_at=datetime.now(UTC), rule="Disallow: /", overridden=True
+    )
+    made = gate()
+    made.standing.renew(Mandate(authorization=overrides))
+    do(made.depart(PAGE, said))
+    made.standing.renew(Mandate(authorization=authorization()))
+    with pytest.raises(Refusal) as refused:
+        do(made.depart(PAGE, said))
+    assert refused.value.reason is Reason.ROBOTS
+    assert made.requests == 1
 
 
 def test_nothing_departs_on_a_stale_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
