@@ -2,7 +2,8 @@
 #   docker build .                     the workbench (stage `app`, the last one)
 #   docker build --target browser .    the same with Debian's Chromium, for boards that need JavaScript
 
-FROM python:3.11-slim-bookworm AS base
+# Debian 13: its PostgreSQL is of the version that docker-compose.yml runs.
+FROM python:3.11-slim-trixie AS base
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -28,6 +29,10 @@ RUN pip install --no-deps --no-build-isolation -e . \
     && python -m patrol.demo.warm /opt/venv/share/patrol
 
 FROM base AS runtime
+# `pg_dump` and its like, of the server's version: an older register is copied before an upgrade changes it.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/*
 # Numbers, so that a volume belongs to the same account on every host. /data is made here: a new volume takes its owner and mode.
 RUN groupadd --gid 10001 patrol \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin patrol \

@@ -18,6 +18,9 @@ from tests.compose.plan import (
 LINES = instructions()
 LAST = LINES[-1].stage
 TARGETS = ("app", "browser")
+CLIENT = "postgresql-client-17"
+PACKAGED = {"bookworm": "15", "trixie": "17"}
+"""PostgreSQL of Debian's releases."""
 
 
 def last(word: str, name: str = "app") -> str:
@@ -39,7 +42,7 @@ def test_every_room_is_copied() -> None:
 def test_base_images_are_pinned() -> None:
     stages = {each.stage for each in LINES}
     outside = {each.rest.split(" AS ")[0] for each in LINES if each.word == "FROM"} - stages
-    assert outside == {"python:3.11-slim-bookworm"}
+    assert outside == {"python:3.11-slim-trixie"}
 
 
 def test_nothing_is_fetched_but_by_lock_and_package_manager() -> None:
@@ -67,7 +70,7 @@ def test_no_image_tooling_and_no_browser_unless_asked() -> None:
     assert LAST == "app"
     app = " ".join(each.rest for each in stage("app") if each.word == "RUN")
     everything = " ".join(each.rest for each in LINES)
-    assert "apt-get" not in app
+    assert re.findall(r"apt-get install -y --no-install-recommends (.*?) &&", app) == [CLIENT]
     assert not re.search(
         r"imagemagick|ffmpeg|libjpeg|pillow|fonts-|tesseract", everything, re.IGNORECASE
     )
@@ -79,9 +82,20 @@ def test_no_image_tooling_and_no_browser_unless_asked() -> None:
 
 def test_packages_leave_no_lists_behind() -> None:
     installs = [each.rest for each in LINES if "apt-get install" in each.rest]
-    assert len(installs) == 1
-    assert "--no-install-recommends" in installs[0]
-    assert installs[0].endswith("rm -rf /var/lib/apt/lists/*")
+    assert len(installs) == 2
+    assert all("--no-install-recommends" in each for each in installs)
+    assert all(each.endswith("rm -rf /var/lib/apt/lists/*") for each in installs)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_client_is_of_the_server_s_version_and_of_the_release_that_has_it(target: str) -> None:
+    """`pg_dump` copies no server that is newer than itself."""
+    server = re.match(r"postgres:(\d+)\.", compose()["services"]["postgres"]["image"])
+    assert server
+    assert f"postgresql-client-{server[1]}" == CLIENT
+    (release,) = re.findall(r"slim-(\w+)", last("FROM", "base"))
+    assert PACKAGED[release] == server[1]
+    assert any(CLIENT in each.rest for each in stage(target) if each.word == "RUN")
 
 
 def test_entry_and_health_are_what_compose_runs() -> None:

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from patrol.errors import Exit
 from patrol.search.schema import FORMAT
 from tests.compose.plan import WAIT_SECONDS, Host, ask, counted, until
 
@@ -91,6 +93,26 @@ def test_migrate_is_for_new_volumes_and_for_old_ones(host: Host, begin: Begin) -
     assert counted(host.register, "register_signinlink") == 0, (
         "logs are kept: no link is printed into them"
     )
+
+
+def test_migrate_copies_an_older_register_before_it_changes_it(host: Host, begin: Begin) -> None:
+    """By `pg_dump`, which the image has; the client that is here is the server's, as there."""
+    data = made(host, begin)
+    with psycopg.connect(host.register) as connection:
+        connection.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        connection.execute("DROP TABLE django_session")
+    app = begin("app")
+    _, said = app.communicate(timeout=WAIT_SECONDS)
+    assert app.returncode == Exit.REFUSED
+    assert "The register lacks 1 migrations." in said
+    made(host, begin)
+    (copy,) = (data / "backups").iterdir()
+    assert copy.name.startswith("before-upgrade-")
+    assert counted(host.register, "django_session") == 0, "the table is there"
+    asked = host.run("migrate", ["patrol", "db", "check", str(copy)])
+    out, said = asked.communicate(timeout=WAIT_SECONDS)
+    assert asked.returncode == 0, said
+    assert "is whole" in out + said
 
 
 def test_nothing_starts_before_the_tables_are_made(host: Host, begin: Begin) -> None:
