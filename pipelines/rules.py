@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Self
 
@@ -58,7 +59,17 @@ class Compiled:
         spans = [span for window in self._true(own, clues.text) for span in window]
         return outermost(spans) or None
 
-    @property
+    @cached_property
+    def wanted(self) -> AbstractSet[str]:
+        """Terms that can make it true."""
+        return self.when.wanted()
+
+    @cached_property
+    def negated(self) -> AbstractSet[str]:
+        """Terms that can make it false."""
+        return self.when.negated().wanted()
+
+    @cached_property
     def free(self) -> bool:
         """Whether its terms may stand anywhere in a text, in any order."""
         rule = self.rule
@@ -82,7 +93,8 @@ class Compiled:
             name = doubtful.pop(0)
             if clues.spans(self.terms[name], offered=offered):
                 there.add(name)
-            if not self.when.holds(there.union(doubtful), there):
+            otherwise = self.negated if name in there else self.wanted
+            if name in otherwise and not self.when.holds(there.union(doubtful), there):
                 return None
         return there
 
