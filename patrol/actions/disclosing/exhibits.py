@@ -228,7 +228,7 @@ def _matches(
 
 def _handles(one: OpenSighting) -> tuple[HandleFact, ...]:
     places: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for handle in one.row.handles.all():
+    for handle in one.handle_rows:
         places.setdefault((handle.kind, handle.tag), []).append(
             (handle.span_start, handle.span_end)
         )

@@ -94,7 +94,7 @@ def _nearly(others: QuerySet[Lead], opened: Sequence[OpenSighting]) -> list[Alik
 
 
 def _bare(one: OpenSighting) -> str:
-    spans = [(handle.span_start, handle.span_end) for handle in one.row.handles.all()]
+    spans = [(handle.span_start, handle.span_end) for handle in one.handle_rows]
     return without(one.post.words, spans)
 
 

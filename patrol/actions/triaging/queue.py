@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from dashboards.period import begin_of
 from patrol.actions.desk import Desk
@@ -96,17 +96,15 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
     place = _place(page[-1], wanted.sort) if more else None
     gone = _gone(desk, wanted, page, keep)
     rows = rows_of(desk, sorted([*page, *gone], key=_order(wanted.sort)), gone)
-    sources = (
-        SourceRow.objects.filter(unit=unit_of(desk)).order_by("name").values_list("name", "body")
-    )
+    whole = [part.order_by().aggregate(total=Count("*"), last=Max("pk")) for part in parts]
     shown = Queue(
         rows=rows,
         next=place,
-        total=sum(part.count() for part in parts),
-        sources={name: body["title"] for name, body in sources},
+        total=sum(one["total"] for one in whole),
+        sources=_sources(unit_of(desk)),
         last_run_at=_last_run_at(unit_of(desk)),
         as_of=desk.now(),
-        last_id=max(part.aggregate(last=Max("pk"))["last"] or 0 for part in parts),
+        last_id=max(one["last"] or 0 for one in whole),
     )
     _record(desk, wanted, rows, shown.total)
     return shown
@@ -115,6 +113,14 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
 def how_many(desk: Desk, wanted: QueueFilter) -> int:
     """How many leads a filter lets through. A number, beside a look that was recorded."""
     return sum(part.count() for part in _parts(desk, wanted))
+
+
+def _sources(unit: int) -> dict[str, dict[str, str]]:
+    """What a unit's sources are called, as it was some seconds ago at most."""
+    rows = SourceRow.objects.filter(unit=unit).order_by("name").values_list("name", "body")
+    return once(
+        f"sources:{unit}", lambda: {name: body["title"] for name, body in rows.all()}, SECONDS
+    )
 
 
 def _last_run_at(unit: int) -> datetime | None:

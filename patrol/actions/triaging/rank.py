@@ -163,7 +163,7 @@ def texts_of(opened: Sequence[OpenSighting]) -> tuple[str, ...]:
     """Their words as they are learned from: folded, with a gap for each contact."""
     bare = []
     for one in opened:
-        spans = [(handle.span_start, handle.span_end) for handle in one.row.handles.all()]
+        spans = [(handle.span_start, handle.span_end) for handle in one.handle_rows]
         bare.append(without(one.words, spans))
     return tuple(fold_all(bare))
 

@@ -8,7 +8,7 @@ from patrol.actions.triaging.pieces import MASK, Marks, Piece, masked, pieces, s
 from patrol.models import HandleRole, LeadKind, Post
 from patrol.register.sealing import unseal
 from patrol.register.spared import hide, value_of
-from patrol.register.tables import Sighting
+from patrol.register.tables import HandleRow, MatchRow, Sighting
 from patrol.search.tokens import places
 from pipelines.fold import fold
 
@@ -36,6 +36,16 @@ class OpenSighting:
     def post(self) -> Post:
         return Post.model_validate_json(unseal(self.row.unit, self.row.body))
 
+    @cached_property
+    def matches(self) -> Sequence[MatchRow]:
+        """What rules found in it: a page asks for them several times a row."""
+        return list(self.row.matches.all())
+
+    @cached_property
+    def handle_rows(self) -> Sequence[HandleRow]:
+        """The contacts in it as they are kept."""
+        return list(self.row.handles.all())
+
     @property
     def victim(self) -> bool:
         """Whether the lead is a possible victim's: contacts in it are nobody's business but the helper's."""
@@ -44,12 +54,12 @@ class OpenSighting:
     @cached_property
     def spared(self) -> dict[str, str]:
         """Contacts in it, by their tags, of which an officer said that they are a victim's."""
-        rows = [row for row in self.row.handles.all() if row.role == HandleRole.SPARED]
+        rows = [row for row in self.handle_rows if row.role == HandleRole.SPARED]
         return {row.tag: value_of(self.row.unit, row) for row in rows}
 
     @cached_property
     def words(self) -> str:
-        handles = self.row.handles.all()
+        handles = self.handle_rows
         if self.victim:
             return masked(self.post.words, [(one.span_start, one.span_end) for one in handles])
         if not self.spared:
@@ -67,7 +77,7 @@ class OpenSighting:
     def marks(self) -> list[tuple[int, int, str]]:
         return [
             (start, end, match.rule)
-            for match in self.row.matches.all()
+            for match in self.matches
             for start, end in match.spans
         ]
 
@@ -90,7 +100,7 @@ class OpenSighting:
         """
         if sought:
             return snippet(self.words, self.marks, sought, sought)
-        matches = [match for match in self.row.matches.all() if match.spans]
+        matches = [match for match in self.matches if match.spans]
         most = max((match.weight for match in matches), default=0)
         heaviest = [match for match in matches if match.weight == most]
         best = [(start, end, "") for match in heaviest for start, end in match.spans]
@@ -103,7 +113,7 @@ class OpenSighting:
     @cached_property
     def _handles(self) -> tuple[HandleShown, ...]:
         shown: dict[tuple[str, str], HandleShown] = {}
-        for handle in self.row.handles.all():
+        for handle in self.handle_rows:
             value = unseal(self.row.unit, handle.value).decode()
             if self.victim or handle.role == HandleRole.SPARED:
                 value = value[:1] + MASK * 5

@@ -17,7 +17,7 @@ from patrol.actions.triaging.pieces import Piece
 from patrol.actions.triaging.reading import SIGHTINGS_SHOWN, HandleShown, OpenSighting
 from patrol.actions.triaging.tags import tags_of
 from patrol.models import HandleRole, LeadKind
-from patrol.register.tables import HandleRow, Lead, Sighting
+from patrol.register.tables import HandleRow, Lead, RetentionUnit, Sighting
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def rows_of(
     }
     if words:
         opened |= _sought(opened, words)
-    names = _titles({match.rule for one in opened.values() for match in one.row.matches.all()})
+    names = _titles({match.rule for one in opened.values() for match in one.matches})
     seen = offered_elsewhere(
         person_at(desk).unit_id, [handle.tag for one in opened.values() for handle in one.offered()]
     )
@@ -107,12 +107,14 @@ def _best_sightings(leads: list[Lead]) -> dict[int, Sighting]:
     """Of each lead the sighting that weighs most, the newest of equals."""
     by_weight = Sighting.objects.filter(lead__in=leads).order_by("score", "pk")
     heaviest = dict(by_weight.values_list("lead_id", "pk"))
-    sightings = Sighting.objects.filter(pk__in=heaviest.values()).select_related("unit")
-    sightings = sightings.defer("parts")
+    sightings = Sighting.objects.filter(pk__in=heaviest.values()).defer("parts")
     best = {one.lead_id: one for one in sightings.prefetch_related("matches", "handles")}
+    units = {lead.retention_id: lead.retention for lead in leads}
+    units |= RetentionUnit.objects.in_bulk({one.unit_id for one in best.values()} - units.keys())
     for lead in leads:
-        if lead.pk in best:
-            best[lead.pk].lead = lead  # in hand: not to be asked for again
+        if lead.pk in best:  # both are in hand: not to be asked for again
+            best[lead.pk].lead = lead
+            best[lead.pk].unit = units[best[lead.pk].unit_id]
     return best
 
 
@@ -146,7 +148,7 @@ def _forgotten(lead: Lead) -> QueueRow:
 def _row(
     lead: Lead, sighting: OpenSighting, names: dict[str, dict[str, str]], words: Sequence[str]
 ) -> QueueRow:
-    matches = sorted(sighting.row.matches.all(), key=lambda match: -match.weight)
+    matches = sorted(sighting.matches, key=lambda match: -match.weight)
     return QueueRow(
         **head_of(lead),
         sightings=lead.sightings_count,
