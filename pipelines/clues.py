@@ -4,12 +4,13 @@ Words and contacts are known from the scan. A regex is dear: first it is asked
 whether it may match at all, and only then where.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from patrol.models import HandleRole
 from pipelines.handles import FoundHandle, Reading
 from pipelines.match import Found, Scan
+from pipelines.predicates import Asked, costs
 from pipelines.prices import Price
 from pipelines.readings import View
 from pipelines.terms import Span, Terms, inside
@@ -43,8 +44,11 @@ class Clues:
         """A contact that is only mentioned counts for possible victims alone."""
         for number, kinds in self._terms.handles.items() if contacts else ():
             of_kind = [one for one in contacts if one.handle.kind in kinds]
-            meant = [one for one in of_kind if one.handle.role is not HandleRole.MENTIONED]
-            self._offered[number] = {(one.start, one.end) for one in meant}
+            if roles := self._terms.roles.get(number):
+                of_kind = [one for one in of_kind if one.handle.role in roles]
+            else:
+                meant = [one for one in of_kind if one.handle.role is not HandleRole.MENTIONED]
+                self._offered[number] = {(one.start, one.end) for one in meant}
             if of_kind:
                 self._known[number] = {(one.start, one.end) for one in of_kind}
 
@@ -86,14 +90,23 @@ class Clues:
         return self._known[number]
 
     def _found(self, number: int) -> set[Span]:
-        if number in self._terms.prices:
-            return {(amount.start, amount.end) for amount in self._amounts()}
+        if bounds := self._terms.prices.get(number):
+            return {(one.start, one.end) for one in self._amounts() if costs(one, bounds)}
+        if asked := self._terms.asked.get(number):
+            return set(self._asked(self._terms.regexes[number].regex, asked))
         if number not in self._terms.regexes:
             return set()
         regex, unless = self._terms.regexes[number]
         if regex not in self._matches:
             self._matches[regex] = self._matched(regex)
         return {span for span in self._matches[regex] if not inside(span, unless, self._covers)}
+
+    def _asked(self, regex: int, asked: Asked) -> Iterator[Span]:
+        """Where the text says an age, or a number, of those that are asked for."""
+        for one, may in zip(self._readings, self._may_match(regex), strict=True):
+            for start, end in self._terms.matches(regex, one.text) if may else ():
+                if asked.met(one.text, start, end):
+                    yield one.view.place(start, end) if one.view else (start, end)
 
     def _matched(self, regex: int) -> list[Span]:
         spans: list[Span] = []

@@ -10,13 +10,14 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from importlib.metadata import version
 
-from patrol.models import Disguise, LeadKind, Rule, Term
+from patrol.models import Disguise, LeadKind, Rule
 from patrol.models.explained import ExceptionSeen, Piece, Place, TermSeen, Why
 from pipelines.calendar import EXCEPTED
 from pipelines.clues import Clues
 from pipelines.flow import Flagger
 from pipelines.fold import fold_one
 from pipelines.handles import FoundHandle, Read
+from pipelines.predicates import Asked, Range, spoken
 from pipelines.prices import Price, prices
 from pipelines.rules import Compiled
 from pipelines.terms import Span, Terms
@@ -65,7 +66,7 @@ class Explainer:
             terms=tuple(
                 TermSeen(
                     term=name,
-                    looks_for=_looks_for(rule.terms[name]),
+                    looks_for=rule.terms[name].looks_for,
                     negated=name not in wanted,
                     anchor=name in anchors,
                     there=name in own,
@@ -102,6 +103,7 @@ class _Text:
         self.read = read
         self.folded = read.readings[0].text
         self.clues = Clues(terms, read.readings, contacts, self._amounts)
+        self._contacts = contacts
         self._apart = [(one, Clues(terms, [one], (), self._amounts)) for one in read.readings]
         self._found: list[Price] | None = None
 
@@ -131,9 +133,31 @@ class _Text:
                 written=written,
                 read=self._read_as(span, how),
                 how=tuple(sorted(how)),
+                means=self._means(number, span),
                 counts=span in counted,
                 because=left_out.get(span),
             )
+
+    def _means(self, number: int, span: Span) -> str | None:
+        """What a contact, a price, an age or a number says."""
+        if number in self.terms.handles:
+            found = (one.handle for one in self._contacts if (one.start, one.end) == span)
+            return next((f"{one.kind}, {one.role}" for one in found), None)
+        if number in self.terms.prices:
+            costs = (one for one in self._amounts() if (one.start, one.end) == span)
+            return next((f"{one.amount:f} {one.currency}" for one in costs), None)
+        asked = self.terms.asked.get(number)
+        said = asked and next(
+            (one for where, one in self._read(number, asked) if where == span), None
+        )
+        return spoken(said) if said else None
+
+    def _read(self, number: int, asked: Asked) -> Iterator[tuple[Span, Range | None]]:
+        """All ages, or numbers, of a text, those that are not asked for too."""
+        for one, _ in self._apart:
+            for start, end in self.terms.matches(self.terms.regexes[number].regex, one.text):
+                place = one.view.place(start, end) if one.view else (start, end)
+                yield place, asked.read(one.text, start, end)
 
     def _read_as(self, span: Span, how: AbstractSet[str]) -> str:
         for one, _ in self._apart:
@@ -154,8 +178,8 @@ class _Text:
         return {span: frozenset(how) for span, how in found.items() if span not in plain}
 
     def _left_out(self, number: int, counted: AbstractSet[Span]) -> dict[Span, str]:
-        """Words of a term that stand there and do not count."""
-        found = {}
+        """What of a term stands there and does not count."""
+        found = dict.fromkeys(set(self._others(number)) - counted, "it is not what is asked for")
         scan = self.read.readings[0].scan
         for word in scan.words if scan else ():
             span = (word.start, word.end)
@@ -167,19 +191,21 @@ class _Text:
                 )
         return found
 
+    def _others(self, number: int) -> Iterator[Span]:
+        """Contacts, prices, ages and numbers, whatever they say."""
+        kinds = self.terms.handles.get(number, ())
+        yield from ((c.start, c.end) for c in self._contacts if c.handle.kind in kinds)
+        if number in self.terms.prices:
+            yield from ((one.start, one.end) for one in self._amounts())
+        if asked := self.terms.asked.get(number):
+            yield from (place for place, said in self._read(number, asked) if said)
+
 
 def _odd(written: str, read: str) -> bool:
     """Whether it is written in characters that are not those it is read as, capitals and scripts aside."""
     return written.lower() != read and any(
         not char.isascii() and (not char.isalnum() or fold_one(char).isascii()) for char in written
     )
-
-
-def _looks_for(term: Term) -> str:
-    if term.lexicon:
-        return f"lexicon {term.lexicon}"
-    kinds = {"words": term.words, "regex": term.regex, "handle": term.handle}
-    return next((kind for kind, value in kinds.items() if value), "price")
 
 
 def _excepted(written: Rule, compiled: Compiled) -> str | None:
@@ -211,7 +237,7 @@ def _nothing(
         terms=tuple(
             TermSeen(
                 term=name,
-                looks_for=_looks_for(rule.terms[name]),
+                looks_for=rule.terms[name].looks_for,
                 negated=name not in wanted,
                 anchor=name in anchors,
                 there=False,

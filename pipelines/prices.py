@@ -11,6 +11,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from pipelines.amounts import DIGITS, UNITS, amount_of, plain
 from pipelines.regexes import folded_regex
 
 MOST = 200
@@ -62,14 +63,6 @@ _AFTER = {
     "лb": "BGN", "лb.": "BGN", "원": "KRW", "تومان": "IRR", "ریال": "IRR", "درهم": "AED",
     **_SHORT, **_MARKS,
 }  # fmt: skip
-
-_DIGITS = {
-    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
-    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
-    "两": 2,
-}
-_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000, "万": 10_000,
-          "亿": 100_000_000, "k": 1_000, "w": 10_000}  # fmt: skip
 
 _NUMBER = r"[0-9]{1,3}(?:[,.' ][0-9]{3})+(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,9}(?:[.,][0-9]{1,2})?(?![0-9])|[0-9]{1,9}"
 """Also as it is written elsewhere: `1.049,95`, `9 800`, `34,50`."""
@@ -172,17 +165,17 @@ _ABOUT = re.compile(rf"[{_ONE}]{{2}}[百千万]")
 def _both(text: str, price: Price) -> Iterator[Price]:
     """The two amounts of 兩三千, or the one of another price."""
     about = _ABOUT.match(text, price.start)
-    least, most = (_DIGITS[sign] for sign in about[0][:2]) if about else (0, 0)
+    least, most = (DIGITS[sign] for sign in about[0][:2]) if about else (0, 0)
     if about is None or most != least + 1:
         yield price
         return
     for first in (least, most):
-        yield price._replace(amount=Decimal(first * _UNITS[about[0][-1]]))
+        yield price._replace(amount=Decimal(first * UNITS[about[0][-1]]))
 
 
 def _price(text: str, found: re.Match[str], *, chinese: bool) -> Price | None:
-    written = _plain(found["plain"] or "") or found["chinese"]
-    amount = _amount(written)
+    written = plain(found["plain"] or "") or found["chinese"]
+    amount = amount_of(written)
     alone = not (found["after"] or found["before"])
     if _BILLS.match(text, found.end()) and alone and amount and amount < _LEAST:
         return Price(amount * 1_000, "TWD", *found.span())
@@ -217,7 +210,7 @@ def _unit_of_range(text: str, found: re.Match[str], lower: Decimal) -> int:
         return 1
     unit = 1
     for sign in behind["unit"]:
-        unit *= _UNITS[sign]
+        unit *= UNITS[sign]
     return unit if lower < Decimal(behind["upper"].replace(",", "")) else 1
 
 
@@ -268,21 +261,6 @@ def _number(written: str) -> Decimal:
     return Decimal(written.replace(",", ""))
 
 
-def _plain(written: str) -> str:
-    """A number with a point before its decimals, if any, and nothing between thousands.
-
-    Three digits behind the only kind of separator are thousands.
-    """
-    number = re.match(r"[0-9][0-9,.' ]*", written)
-    if number is None:
-        return written
-    digits = re.sub("[' ]", "", number[0])
-    whole, sign, part = digits.rpartition("," if digits.rfind(",") > digits.rfind(".") else ".")
-    decimal = bool(sign) and len(part) < 3
-    plain = f"{re.sub('[,.]', '', whole)}.{part}" if decimal else re.sub("[,.]", "", digits)
-    return plain + written[number.end() :]
-
-
 def _short(chinese: str) -> bool:
     """Whether it is said as prices are: 一千二, 三萬五, 兩百五, 三萬五千, 一萬五千六百."""
     return bool(
@@ -291,33 +269,3 @@ def _short(chinese: str) -> bool:
             chinese,
         )
     )
-
-
-def _amount(written: str) -> Decimal | None:
-    """What the number says; None if its units are in no order that means one."""
-    total = section = Decimal(0)
-    current: Decimal | None = None
-    unit = Decimal(0)
-    zero = False
-    for part in re.findall(r"[0-9][0-9,.]*|[^\s0-9]", written):
-        if part[0].isdigit() and part.isascii():
-            current = Decimal(part.replace(",", "").rstrip("."))
-        elif part in _DIGITS:
-            zero = zero or part in "零〇"
-            unbroken = current is not None and not unit
-            current = Decimal(_DIGITS[part]) + (
-                current * 10 if current is not None and unbroken else 0
-            )
-        else:
-            unit = Decimal(_UNITS[part])
-            if unit >= 10_000 or part == "k":
-                total += (
-                    section + (current if current is not None else Decimal(not section))
-                ) * unit
-                section = Decimal(0)
-            else:
-                section += (current if current is not None else Decimal(1)) * unit
-            current = None
-    if current is not None:
-        section += current if zero or not unit or unit == 10 else current * unit / 10
-    return total + section

@@ -11,12 +11,13 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from patrol.errors import BadInput, PatrolError
-from patrol.models import HandleKind, Lexicon, Rule, Term
+from patrol.models import HandleKind, HandleRole, Lexicon, PriceBounds, Rule, Term
 from pipelines import numerals
 from pipelines.fold import fold_one
 from pipelines.glyphs import lookalikes
 from pipelines.match import UNREADABLE, Found, Matcher, Scan, Texts, escaped, fault
 from pipelines.parted import Parted
+from pipelines.predicates import Asked, asked_of
 from pipelines.regexes import folded_regex
 from pipelines.sounds import Sounds
 from pipelines.spellings import Spelling, spellings
@@ -92,8 +93,12 @@ class Terms:
         """Terms that are regexes."""
         self.handles: dict[int, frozenset[HandleKind]] = {}
         """Terms that are kinds of contact."""
-        self.prices: set[int] = set()
-        """Terms that are a price."""
+        self.roles: dict[int, frozenset[HandleRole]] = {}
+        """Of those that ask for it: whose the contact must be."""
+        self.prices: dict[int, PriceBounds] = {}
+        """Terms that are a price, and how much it must be."""
+        self.asked: dict[int, Asked] = {}
+        """Terms that are regexes of ours, of which each match is read: ages and numbers."""
         for rule in rules:
             for name, term in rule.terms.items():
                 if term not in self._numbers:
@@ -204,9 +209,12 @@ class Terms:
         if term.handle:
             yield from self._add_handle(rule, name, term)
         elif term.price:
-            self.prices.add(number)
+            self.prices[number] = term.price
+        elif asked := asked_of(term):
+            self.asked[number] = asked
+            self._add_regex(rule, name, term, asked.pattern)
         elif term.regex is not None:
-            self._add_regex(rule, name, term)
+            self._add_regex(rule, name, term, term.regex)
         else:
             yield from self._add_words(rule, name, term)
 
@@ -225,11 +233,13 @@ class Terms:
                     do=f"Write `{_nearest(kind, known)}`, or another of: {', '.join(known)}, any.",
                 )  # fmt: skip
         self.handles[self._numbers[term]] = frozenset(kinds)
+        if term.role:
+            self.roles[self._numbers[term]] = frozenset(map(HandleRole, term.role))
 
-    def _add_regex(self, rule: Rule, name: str, term: Term) -> None:
-        regex = folded_regex(term.regex or "")
+    def _add_regex(self, rule: Rule, name: str, term: Term, written: str) -> None:
+        regex = folded_regex(written)
         regex_number = self._regexes.setdefault(regex, len(self._regexes))
-        self._written.append((rule.name, name, term.regex or "", regex))
+        self._written.append((rule.name, name, written, regex))
         longer = [self._word(word) for word in map(fold_one, term.unless) if word]
         self._regex_terms[regex_number].add(self._numbers[term])
         self.regexes[self._numbers[term]] = Regex(regex_number, frozenset(longer))

@@ -11,8 +11,9 @@ from patrol.errors import BadInput
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like this one, or None if none does."""
-    close = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
-    return close[0] if close else None
+    lowered = {one.lower(): one for one in sorted(known)}
+    close = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[close[0]] if close else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -89,7 +89,7 @@ def _fault(model: type[BaseModel], document: Document, one: ErrorDetails) -> Pat
     meaning = _meaning(around, loc[-1:])
     if one["type"] == "missing":
         return faults.MissingField(document.where(*loc), field, meaning)
-    if one["type"] == "enum":
+    if one["type"] in {"enum", "literal_error"}:
         known = {
             word.strip(" '") for word in one["ctx"]["expected"].replace(" or ", ",").split(",")
         }

@@ -17,6 +17,7 @@ from patrol.models.post import (
     ThreadLink,
     Tls,
 )
+from patrol.models.predicates import Bounds, Currency, NumberBounds, PriceBounds
 from patrol.models.record import Actor, Record
 from patrol.models.rule import (
     Examples,
@@ -85,6 +86,7 @@ __all__ = [
     "Availability",
     "Because",
     "Bond",
+    "Bounds",
     "BroughtAs",
     "Capture",
     "Carried",
@@ -92,6 +94,7 @@ __all__ = [
     "Category",
     "Channel",
     "Conduct",
+    "Currency",
     "Disguise",
     "DismissReason",
     "Drift",
@@ -122,12 +125,14 @@ __all__ = [
     "Moment",
     "Name",
     "NoticeKind",
+    "NumberBounds",
     "Outcome",
     "Part",
     "Permission",
     "Post",
     "PostedAt",
     "Precision",
+    "PriceBounds",
     "PrivacyAnswer",
     "PrivacyGround",
     "PrivacyRight",

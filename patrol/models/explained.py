@@ -21,6 +21,8 @@ class Piece(Model):
     """What they were read as."""
     how: tuple[str, ...]
     """The disguises that were seen through; none if it was written plainly."""
+    means: str | None = None
+    """What a contact, a price, an age or a number says: `line, offered`, `3500 TWD`, `14 to 15`."""
     counts: bool = True
     because: str | None = None
     """Why it does not count."""
@@ -31,7 +33,7 @@ class TermSeen(Model):
 
     term: Name
     looks_for: str
-    """`lexicon NAME`, `words`, `regex`, `handle` or `price`."""
+    """`lexicon NAME`, `words`, `regex`; or what is asked for: `handle line, offered`, `price up to 5000 TWD`, `age up to 17`, `number from 20 of 顆`."""
     negated: bool
     """Whether the rule is true only where it is absent."""
     anchor: bool

@@ -1,11 +1,12 @@
 """What to flag: rules with their terms, lexicons and examples."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from patrol.models.base import Model, Name, Titles
+from patrol.models.predicates import AgeAsked, NumberAsked, PriceAsked
 from patrol.models.words import Category, Channel, LeadKind, Level
 
 
@@ -33,6 +34,11 @@ class Lexicon(Model):
     words: tuple[Word, ...] = Field(min_length=1)
 
 
+KINDS = ("lexicon", "words", "regex", "handle", "price", "age", "number")
+LATER = frozenset({"role", "age", "number"})
+"""Fields that terms of earlier versions of Patrol did not have."""
+
+
 class Term(Model):
     """A part of a rule: words of a lexicon, literal words, a regex, or a kind of thing found in the text."""
 
@@ -42,22 +48,43 @@ class Term(Model):
     """Linear-time syntax: hyperscan says which post, google-re2 gives the spans."""
     handle: tuple[str, ...] = ()
     """Kinds of handle, or `any`."""
-    price: bool = False
+    role: tuple[Literal["offered", "mentioned", "unknown"], ...] = ()
+    """Of a handle: whose it is. None asked is any that is not only mentioned, and for possible victims any."""
+    price: PriceAsked = None
+    """An amount of money, `true` or with bounds: `{at_least: 500, at_most: 5000, currency: TWD}`."""
+    age: AgeAsked = None
+    """An age or a school stage, `true` or with bounds in years: `{at_most: 17}`."""
+    number: NumberAsked = None
+    """A number within bounds, of something: `{at_least: 20, of: [顆, 粒]}`."""
     unless: tuple[str, ...] = ()
     """Longer words in which a word of this term does not count."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [
-            bool(self.lexicon),
-            bool(self.words),
-            bool(self.regex),
-            bool(self.handle),
-            self.price,
-        ]
-        if sum(kinds) != 1:
-            raise ValueError("a term is exactly one of lexicon, words, regex, handle or price")
+        if sum(bool(getattr(self, kind)) for kind in KINDS) != 1:
+            raise ValueError(f"a term is exactly one of {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+        if self.role and not self.handle:
+            raise ValueError("only a handle has a role")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, said: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without later fields that it does not use: a rule of an earlier Patrol is the same words, with the same hash."""
+        body: dict[str, Any] = said(self)
+        return {name: value for name, value in body.items() if value or name not in LATER}
+
+    @property
+    def looks_for(self) -> str:
+        """What it is, for whoever explains a flag: `lexicon firearms`, `age up to 17`, `handle line, offered`."""
+        if self.lexicon:
+            return f"lexicon {self.lexicon}"
+        if self.handle:
+            kinds = "" if self.handle == ("any",) else f" {', '.join(self.handle)}"
+            roles = f", {' or '.join(self.role)}" if self.role else ""
+            return f"handle{kinds}{roles}"
+        kind = next(one for one in KINDS if getattr(self, one))
+        bounds = self.price or self.age or self.number
+        return f"{kind} {bounds.said}".strip() if bounds else kind
 
 
 class Hit(Model):

@@ -73,6 +73,79 @@ def test_a_rule_from_its_file_to_its_end(people: None, tmp_path: Path) -> None:
     )
 
 
+ASKING = """\
+title: {en: Kites by number}
+category: trading
+level: medium
+why: An invented rule.
+terms:
+  kite: {words: [紙鳶]}
+  young: {age: {at_most: 17}}
+  cheap: {price: {at_least: 500, at_most: 5000, currency: TWD}}
+  many: {number: {at_least: 20, of: [只]}}
+  reach: {handle: [line], role: [offered]}
+when: kite and young and cheap and many and reach
+falsepositives: [A kite fair]
+examples:
+  hit:
+    - {text: 紙鳶，國中生，30只 2千元 加賴 abc123, spans: [紙鳶, 國中, 30只, 2千元, abc123]}
+  miss:
+    - {text: 紙鳶，國中生，30只 9千元 加賴 abc123, because: Too dear.}
+"""
+
+
+def test_what_a_rule_asks_for_is_known_to_every_verb(people: None, tmp_path: Path) -> None:
+    file = tmp_path / "kite_numbers.yml"
+    file.write_text(ASKING, "utf-8")
+    assert "no fault" in run(rules, "lint", str(file))
+    assert "no fault" in run(rules, "test", str(file))
+    run(rules, "propose", str(file), "--because", "Kites are counted.", "--as", "lin")
+    run(rules, "approve", "kite_numbers", "1", "--as", "wu")
+    assert "2 examples came true" in run(rules, "test", "kite_numbers")
+    shown = tmp_path / "shown" / "kite_numbers.yml"
+    shown.parent.mkdir()
+    shown.write_text(json.loads(run(rules, "show", "kite_numbers", "--json"))["text"], "utf-8")
+    assert "no fault" in run(rules, "test", str(shown))
+    again = run(rules, "propose", str(shown), "--because", "The same.", "--as", "lin", code=2)
+    assert "says the same" in again
+    file.write_text(ASKING.replace("2千元 加賴", "9千元 加賴"), "utf-8")
+    assert "does not flag this example" in run(rules, "lint", str(file), code=2)
+    file.write_text(ASKING.replace("at_most: 17", "at_mots: 17"), "utf-8")
+    assert "kite_numbers.yml:7:17: there is no field `at_mots`" in run(
+        rules, "lint", str(file), code=2
+    )
+
+
+def test_explain_says_what_was_read_and_what_was_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "rules" / "trading"
+    folder.mkdir(parents=True)
+    (folder / "kite_numbers.yml").write_text(ASKING, "utf-8")
+    offer = "紙鳶，1 5 歲，大學生，三十只，9000元或兩千元，加賴 abc123"
+    warning = "紙鳶，小心詐騙帳號 LINE bad456"
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("".join(json.dumps({"id": 1, "text": one}) + "\n" for one in (offer, warning)))
+    lines = run(
+        rules, "explain", str(texts), "--rules", str(folder.parent), "--rule", "kite_numbers"
+    ).splitlines()
+    whys = [json.loads(line)["why"] for line in lines]
+    assert [why["hit"] for why in whys] == [True, False]
+    terms, others = ({term["term"]: term for term in why["terms"]} for why in whys)
+    assert {name: term["looks_for"] for name, term in terms.items()} == {
+        "kite": "words", "young": "age up to 17", "cheap": "price from 500 to 5000 TWD",
+        "many": "number from 20 of 只", "reach": "handle line, offered",
+    }  # fmt: skip
+
+    def read(term: dict[str, Any]) -> list[tuple[str, str, bool]]:
+        return [(one["written"], one["means"], one["counts"]) for one in term["found"]]
+
+    assert read(terms["young"]) == [("1 5 歲", "15", True), ("大學生", "18 to 22", False)]
+    assert read(terms["many"]) == [("三十只", "30", True)]
+    assert read(terms["cheap"]) == [("9000元", "9000 TWD", False), ("兩千元", "2000 TWD", True)]
+    assert read(terms["reach"]) == [("abc123", "line, offered", True)]
+    assert read(others["reach"]) == [("bad456", "line, mentioned", False)]
+    assert others["reach"]["found"][0]["because"] == "it is not what is asked for"
+
+
 def test_lint_tells_all_faults_with_their_places(tmp_path: Path) -> None:
     file = tmp_path / "kite_swap.yml"
     file.write_text(KITE.replace("kite and swap", "kite and swop").replace("medium", "medum"))

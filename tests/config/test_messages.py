@@ -18,6 +18,11 @@ def changed(name: str, old: str, new: str) -> dict[str, str | bytes | None]:
     return {name: SOUND[name].replace(old, new)}
 
 
+def asked(term: str) -> dict[str, str | bytes | None]:
+    """The sound configuration with another first term."""
+    return changed(RULE, "{lexicon: bicycle}", term)
+
+
 CASES: Mapping[str, Mapping[str, str | bytes | None]] = {
     "unknown_engine": changed(SOURCE, "phpbb", "phpb"),
     "unknown_field": changed(RULE, "level:", "levle:"),
@@ -26,6 +31,16 @@ CASES: Mapping[str, Mapping[str, str | bytes | None]] = {
     "unknown_choice": changed(RULE, "level: medium", "level: mediun"),
     "unknown_timezone": changed(SOURCE, "engine: phpbb", "timezone: Asia/Taipe"),
     "unknown_handle": changed(RULE, "{lexicon: bicycle}", "{handle: [lime]}"),
+    "unknown_role_of_a_handle": asked("{handle: [line], role: [ofered]}"),
+    "role_without_a_handle": asked("{words: [bike], role: [offered]}"),
+    "role_that_only_officers_give": asked("{handle: [line], role: [spared]}"),
+    "unknown_currency": asked("{price: {at_least: 500, currency: TDW}}"),
+    "misspelt_bound": asked("{price: {at_lest: 500}}"),
+    "bound_that_is_no_number": asked("{age: {at_most: eighteen}}"),
+    "bounds_the_wrong_way_round": asked("{price: {at_least: 5000, at_most: 500}}"),
+    "number_of_anything": asked("{number: {}}"),
+    "number_without_fields": asked("{number: true}"),
+    "two_things_asked_for": asked("{age: true, number: {at_least: 3}}"),
     "duplicate_key": changed(RULE, "within: 40", "within: 40\nlevel: high"),
     "bad_when": changed(RULE, "bicycle and removed", "bicycle and remove"),
     "missing_lexicon": changed(RULE, "lexicon: bicycle", "lexicon: bycicle"),

@@ -20,10 +20,11 @@ from patrol.actions.triaging.rank import Ranked, explained
 from patrol.actions.triaging.reading import SIGHTINGS_SHOWN, HandleShown, OpenSighting
 from patrol.actions.triaging.sparing import Spared, spared_of
 from patrol.actions.triaging.tags import tags_of
-from patrol.models import LeadKind, Part, Verb
+from patrol.models import HandleKind, HandleRole, LeadKind, Part, Term, Verb
 from patrol.register.sealing import unseal
 from patrol.register.tables import Lead, LedgerIndex, Sighting
 from pipelines.disguises import plainly
+from pipelines.met import Met, Things
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class MatchSheet:
     """What else the rule's author asks the officer to look at."""
     mistakes: tuple[str, ...]
     """What the rule is known to be wrong about."""
+    met: tuple[Met, ...]
+    """Contacts, prices, ages and numbers that it asked for, and what they say."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def _sighting_sheet(
     one: OpenSighting, rulebook: dict[tuple[str, int], dict[str, Any]]
 ) -> SightingSheet:
     row = one.row
+    things = _things(one)
     matches = []
     for match in sorted(row.matches.all(), key=lambda match: -match.weight):
         rule = rulebook.get((match.rule, match.version), {})
@@ -172,6 +176,7 @@ def _sighting_sheet(
                 **_examples(rule),
                 note=str(rule.get("note") or ""),
                 mistakes=tuple(str(one) for one in rule.get("falsepositives") or ()),
+                met=tuple(things.met(_terms(rule), match.spans)),
             )
         )
     return SightingSheet(
@@ -198,6 +203,22 @@ def _sighting_sheet(
         words_sha256=row.capture.raw_sha256,
         seen_through=_seen_through(one),
     )
+
+
+def _things(one: OpenSighting) -> Things:
+    """Of its words as they are shown: a masked contact says nothing more here."""
+    return Things(
+        one.words,
+        [
+            ((row.span_start, row.span_end), HandleKind(row.kind), HandleRole(row.role))
+            for row in one.row.handles.all()
+        ],
+    )
+
+
+def _terms(rule: dict[str, Any]) -> dict[str, Term]:
+    terms = rule.get("terms") or {}
+    return {name: Term.model_validate(term) for name, term in terms.items()}
 
 
 EXAMPLES_SHOWN = 3
