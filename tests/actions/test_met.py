@@ -21,6 +21,7 @@ ASKS: dict[str, Any] = {
         "reach": {"handle": ["line"], "role": ["offered"]},
     },
     "when": "thing and young and cheap and many and reach",
+    "within": 80,
     "examples": {
         "hit": [{"text": "紙鳶，國中生，30只 2千元 加賴 abc123", "spans": ["紙鳶", "國中", "30只", "2千元", "abc123"]}],
         "miss": [{"text": "紙鳶，大學生，30只 2千元 加賴 abc123", "because": "Of age."}],
@@ -55,7 +56,7 @@ def _page(account: str, lead: int, language: str) -> str:
 
 
 def test_the_page_names_what_was_met(kept: Callable[..., Any]) -> None:
-    kept(SAID)
+    kept(SAID + "。天氣很好" * 30 + "，便當1000元，她10歲")
     assert (
         "Asked for and found: age 15 · age 13 to 14 · number 30 · price 2500 TWD · LINE, offered</p>"
         in _page("mei", 1, "en")
