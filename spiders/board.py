@@ -309,7 +309,7 @@ class Board(Engine):
         return found and self.visit.sub("", found)
 
     def clock(self, page: Page) -> Clock:
-        lines = page.values(self.clocks) if self.clocks else []
+        page.clocks = lines = page.values(self.clocks) if self.clocks else []
         for line in lines + (_behind(page, self.clocks_beside)):
             zone = named_zone(line) or (read_zone(line) if len(line) < 200 else None)
             if zone is not None:

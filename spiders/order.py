@@ -1,7 +1,8 @@
 """Whether a page writes the day or the month first: told by its own dates, never by guessing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Literal
 
 Order = Literal["dmy", "mdy"]
@@ -12,6 +13,18 @@ _SHORT = re.compile(
     r"(?<![\d/.-])(?<!\d:)(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d:]|[/.-]\d)"
 )
 """Years of two figures too, of which the first may be one: only the posts' own dates are asked so."""
+
+
+_LANGUAGES = "fr de es it pt nl pl cs sk ru uk el tr fi sv da nb no hu ro bg hr sr id vi he ar"
+_DAY_FIRST = frozenset(_LANGUAGES.split())
+"""Languages that write the day before the month; English does both."""
+
+
+def order_told(
+    text: str, dates: Callable[[], Iterable[str]], clocks: Iterable[str], today: date
+) -> Order | None:
+    """By dates that leave no choice, by the order of the posts, or by what the board calls now."""
+    return order_of(text) or order_in_turn(dates()) or order_by_clock(clocks, today)
 
 
 def order_of(text: str) -> Order | None:
@@ -39,6 +52,30 @@ def order_in_turn(dates: Iterable[str]) -> Order | None:
     if possible == ["dmy"]:
         return "dmy"
     return "mdy" if possible == ["mdy"] else None
+
+
+def order_by_clock(lines: Iterable[str], today: date) -> Order | None:
+    """The one way in which what the board calls now is today, or a day beside it: its zone may be another."""
+    ways: set[Order] = set()
+    for figures in _FIGURES.findall(" ".join(lines)):
+        first, second, year = (int(one) for one in figures)
+        ways |= {"dmy"} if _beside((year, second, first), today) else set()
+        ways |= {"mdy"} if _beside((year, first, second), today) else set()
+    return ways.pop() if len(ways) == 1 else None
+
+
+def order_by_language(language: str) -> Order | None:
+    """What is usual in a language, with its region where there is one, such as `en-us`."""
+    if language[:2] in _DAY_FIRST:
+        return "dmy"
+    return "mdy" if language == "en-us" else None
+
+
+def _beside(day: tuple[int, int, int], today: date) -> bool:
+    try:
+        return abs((date(*day) - today).days) <= 1
+    except ValueError:
+        return False
 
 
 def _in_turn(days: list[tuple[int, int, int]]) -> bool:

@@ -21,17 +21,13 @@ from patrol.models import Post, PostedAt
 from spiders.addresses import absolute, tidy
 from spiders.charset import Decoded, decode
 from spiders.dates import Manner, read_date
-from spiders.order import Order, order_in_turn, order_of
+from spiders.order import Order, order_by_language, order_told
 from spiders.packed import unpacked
 from spiders.plain import Body, line_of, only_text, read_body
 from spiders.shallow import shallow
 
 _LONGEST_KEY = 200
 """Characters, as `Post.key` allows."""
-
-_LANGUAGES = "fr de es it pt nl pl cs sk ru uk el tr fi sv da nb no hu ro bg hr sr id vi he ar"
-_DAY_FIRST = frozenset(_LANGUAGES.split())
-"""Languages that write the day before the month; English does both."""
 
 _COMMA = re.compile(r",(?![^(\[]*[)\]])")
 
@@ -248,6 +244,7 @@ class Page(Row):
         """The same for each hook that has others behind it: its name, and that of the one which gave something."""
         self.notes: dict[str, object] = {}
         """What an engine remembers between two questions about the same page."""
+        self.clocks: list[str] = []  # lines in which the board says what time it is
         self._anywhere: dict[str, bool] = {}
         self._links: dict[tuple[str, ...], str | None] = {}
         self._dates: Callable[[], Iterable[str]] = tuple
@@ -310,10 +307,9 @@ class Page(Row):
     @cached_property
     def _order(self) -> Order | None:
         """Day or month first: told by the page's own dates, by their order, else by its language."""
-        told = order_of(self.node.text(separator=" ")) or order_in_turn(self._dates())
-        if told is None and self.language[:2] in _DAY_FIRST:
-            return "dmy"
-        return "mdy" if told is None and self.language == "en-us" else told
+        today = self.now.astimezone(self.zone).date()
+        told = order_told(self.node.text(separator=" "), self._dates, self.clocks, today)
+        return told or order_by_language(self.language)
 
     def link(self, *hooks: str) -> str | None:
         """The same of the whole page, worked out once: each of its rows may ask."""

@@ -80,7 +80,7 @@ class Xenforo(Board):
     not_said: ClassVar[str] = (
         ".message-signature, .message-lastEdit, .bbCodeBlock-expandLink, .bbCodeBlock-title, .bbCodeBlock-shrinkLink, .js-selectToQuoteEnd, "
         ".attribution.type, .quoteExpand, .messageTextEndMarker, .editDate, .signature, .reactionsBar, .likesSummary, .adsbygoogle, ins, "
-        ".samUnitWrapper, .samCodeUnit, .samBannerUnit, .samTextUnit, [class*=advert], [id^=div-gpt-ad], .message-attachments, .attachedFiles, .bbCodeSpoiler-button, .bbCodeSpoilerButton, "
+        ".messageHide, .samUnitWrapper, .samCodeUnit, .samBannerUnit, .samTextUnit, [class*=advert], [id^=div-gpt-ad], .message-attachments, .attachedFiles, .bbCodeSpoiler-button, .bbCodeSpoilerButton, "
         ".js-unfurl-figure, .contentRow-minor, .bbCodePlainUnfurl"
     )
     also: ClassVar[str] = ".message-attachments .attachmentList, .attachedFiles .attachmentList"

@@ -1,8 +1,10 @@
 """The order of day and month, by the order of the posts."""
 
+from datetime import date
+
 import pytest
 
-from spiders.order import Order, order_in_turn
+from spiders.order import Order, order_by_clock, order_in_turn
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,20 @@ from spiders.order import Order, order_in_turn
 )
 def test_posts_stand_in_the_order_of_their_days(dates: list[str], order: Order | None) -> None:
     assert order_in_turn(dates) == order
+
+
+@pytest.mark.parametrize(
+    ("line", "order"),
+    [
+        ("Current time: 11-06-2026, 09:30 AM", "mdy"),
+        ("Current time: 06-11-2026, 09:30 AM", "dmy"),
+        ("Current time: 11-07-2026, 12:10 AM", "mdy"),
+        ("Current time: 11-09-2026", None),
+        ("Current time: 11-11-2026", None),
+        ("11-06-2026, or 06-11-2026", None),
+        ("13-13-2026 and 31-02-2026", None),
+        ("now", None),
+    ],
+)
+def test_what_the_board_calls_now_is_today(line: str, order: Order | None) -> None:
+    assert order_by_clock([line], date(2026, 11, 6)) == order
