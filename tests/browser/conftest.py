@@ -87,7 +87,7 @@ def _standing(language: str) -> Iterator[Site]:
         caches[name].clear()
     garden = planting.plant(planting.SHOWN, language=language)
     links, sessions = {}, {}
-    for account in planting.ACCOUNTS:
+    for account in (*planting.ACCOUNTS, "other"):
         links[account] = people.issue_link(Desk.command_line(), account)
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(garden.people[account])

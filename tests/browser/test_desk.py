@@ -3,12 +3,13 @@
 import re
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.plugins import house
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -19,42 +20,14 @@ def _press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def _aside(act: Callable[[], object]) -> None:
-    """Django refuses to work in the thread of Playwright's loop."""
-
-    def closed() -> None:
-        from django.db import connection
-
-        act()
-        connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(closed).result()
-
-
-def _arrive(count: int) -> None:
-    from patrol.register.sealing import new_unit
-    from patrol.register.tables import AuthorizationRow, Lead, RunRow, SourceRow
-
-    planting = sys.modules["planting"]
-    source, run = SourceRow.objects.get(), RunRow.objects.get()
-    garden = planting.Garden(source=source)
-    for number in range(count):
-        lead = Lead.objects.create(
-            unit=source.unit, source=source, kind="lead", category="fraud", score=99, rank=99,
-            retention=new_unit("lead", f"late {number}"), opened_at=planting.NOW, moved_at=planting.NOW,
-        )  # fmt: skip
-        told = planting.Told(f"[late] {number}", score=99)
-        mandate = AuthorizationRow.objects.get()
-        planting.add_sighting(garden, lead, told, run, mandate, key=f"late{number}")
-
-
 def test_leads_that_arrive_are_told_and_move_nothing(open_page: Open) -> None:
     page = open_page("/leads/?kind=lead", "mei")
     _press(page, "j", "j")
     before = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.lead)")
     chosen = page.evaluate("document.activeElement.closest('.row').dataset.lead")
-    _aside(lambda: _arrive(6))
+    tell = sys.modules["planting"].Told
+    told = [tell(f"[late] {number}", score=99) for number in range(6)]
+    house.aside(lambda: house.plant_more(told, key="late"))
     bar = page.locator("#arrived")
     expect(bar).to_be_visible(timeout=30_000)
     expect(bar).to_contain_text("6 new leads")

@@ -1,60 +1,15 @@
-"""Privacy requests in a browser: answered from the keyboard, on a phone too, in both languages."""
+"""Privacy requests in a browser: answered from the keyboard, on a phone."""
 
-import threading
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.plugins import house
+
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-SCREENS = Path(__file__).parents[1] / "screens"
-PLACES = (
-    ("/privacy/", "ning"),
-    ("/privacy/new/", "ning"),
-    ("/privacy/1/", "ning"),
-    ("/privacy/3/", "ning"),
-    ("/privacy/carrying/", "lin"),
-    ("/privacy/carrying/1/", "lin"),
-)
-
-
-@pytest.fixture
-def three(site: Any) -> None:
-    """An erasure that was handed over and is late, an open request for access, and an answered one."""
-
-    def write() -> None:
-        from patrol.actions.answering import answers, carrying, requests
-        from patrol.actions.desk import Desk
-        from patrol.actions.linking import joining
-        from patrol.models import PrivacyAnswer, PrivacyGround, PrivacyRight
-        from patrol.register.tables import Person
-        from patrol.search.index import LOCAL
-
-        while joining.gather(Desk.system("clock")):
-            pass
-        ning = Desk.of(Person.objects.get(account="ning"), origin="127.0.0.1")
-        today = ning.now().astimezone(LOCAL).date()
-        for right, days in (
-            (PrivacyRight.ERASURE, 40),
-            (PrivacyRight.ACCESS, 13),
-            (PrivacyRight.ACCESS, 3),
-        ):
-            day = today - timedelta(days=days)
-            requests.enter(ning, requests.Asked(right, "nobody", "", "個資 115-7", "", day))
-        carrying.hand_over(ning, 1, 1)
-        refused = answers.Answer(
-            PrivacyAnswer.REFUSED, PrivacyGround.NOT_IDENTIFIED, "No papers were shown."
-        )
-        answers.answer(ning, 3, 1, refused)
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    thread.join()
 
 
 def _sound(page: Page) -> list[str]:
@@ -62,23 +17,8 @@ def _sound(page: Page) -> list[str]:
     return [one["id"] for one in Axe().run(page).response["violations"]]
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hant"], indirect=True)
-def test_pages_fit_and_are_readable(open_page: Open, language: str, three: None) -> None:
-    SCREENS.mkdir(exist_ok=True)
-    locale = "zh-TW" if language == "zh-hant" else "en-US"
-    for scheme in ("light", "dark"):
-        for width in (1280, 390, 320):
-            for address, account in PLACES:
-                page = open_page(address, account, width, locale=locale, color_scheme=scheme)
-                assert _sound(page) == [], (address, width, scheme)
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, f"{address} is {wide} px wide on {width}"
-                name = f"privacy{address[8:-1].replace('/', '-')}-{language}-{width}.png"
-                page.screenshot(path=SCREENS / name, full_page=True)
-                page.context.close()
-
-
-def test_a_request_is_answered_from_the_keyboard(open_page: Open, three: None) -> None:
+def test_a_request_is_answered_from_the_keyboard(open_page: Open) -> None:
+    house.aside(house.ask_what_is_held)
     page = open_page("/inbox/", "ning", 390)
     expect(page.get_by_role("alert")).to_contain_text("1 privacy request is overdue.")
     page.keyboard.press("g")
@@ -93,7 +33,6 @@ def test_a_request_is_answered_from_the_keyboard(open_page: Open, three: None) -
     page.keyboard.press("Enter")
     expect(page.locator("#found")).to_be_visible()
     expect(page.get_by_text("115-001")).to_be_visible()
-    page.screenshot(path=SCREENS / "privacy-found-en-390.png", full_page=True)
     assert _sound(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("#identified").focus()

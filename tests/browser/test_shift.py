@@ -5,13 +5,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.plugins import house
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -29,42 +30,18 @@ OFFERS = (
 """What is planted: invented, neutral, short."""
 
 
-def _aside(act: Callable[[], object]) -> None:
-    """Django refuses to work in the thread of Playwright's loop."""
-
-    def closed() -> None:
-        from django.db import connection
-
-        act()
-        connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(closed).result()
-
-
 def _plant(count: int) -> None:
     """Leads of five categories, every eighth of them a possible victim."""
-    from patrol.register.sealing import new_unit
-    from patrol.register.tables import AuthorizationRow, Lead, RunRow, SourceRow
-
-    planting = sys.modules["planting"]
-    source, run = SourceRow.objects.get(), RunRow.objects.get()
-    mandate = AuthorizationRow.objects.get()
-    garden = planting.Garden(source=source)
+    tell = sys.modules["planting"].Told
+    told = []
     for number in range(count):
         category, words = OFFERS[number % len(OFFERS)]
-        told = planting.Told(words.format(number), category=category, score=80 - number)
         if number % 8 == 3:
-            told = planting.Told(
-                f"[我好害怕]，第 {number} 封了，有人一直威脅我，[可以找誰幫忙]？",
-                kind="possible_victim", category=None, score=60 - number,
-            )  # fmt: skip
-        lead = Lead.objects.create(
-            unit=source.unit, source=source, kind=told.kind, category=told.category, score=told.score,
-            rank=told.score + (101 if told.category is None else 0),
-            retention=new_unit("lead", f"shift {number}"), opened_at=planting.NOW, moved_at=planting.NOW,
-        )  # fmt: skip
-        planting.add_sighting(garden, lead, told, run, mandate, key=f"shift{number}")
+            words = f"[我好害怕]，第 {number} 封了，有人一直威脅我，[可以找誰幫忙]？"
+            told.append(tell(words, kind="possible_victim", category=None, score=60 - number))
+        else:
+            told.append(tell(words.format(number), category=category, score=80 - number))
+    house.plant_more(told, key="shift")
 
 
 @dataclass
@@ -188,7 +165,7 @@ def test_a_shift_of_forty_leads_is_worked_off_by_keyboard_alone(
 ) -> None:
     from patrol.register.tables import Lead
 
-    _aside(lambda: _plant(LEADS - 5))
+    house.aside(lambda: _plant(LEADS - 5))
     page = open_page("/leads/", "mei")
     shift = Shift(page)
     shift.begin()
@@ -200,7 +177,7 @@ def test_a_shift_of_forty_leads_is_worked_off_by_keyboard_alone(
     expect(page.locator(".nothing h2")).to_have_text("Nothing waits")
     expect(page.locator("#bulk")).to_have_count(0)
     left: list[str] = []
-    _aside(lambda: left.extend(Lead.objects.values_list("status", flat=True)))
+    house.aside(lambda: left.extend(Lead.objects.values_list("status", flat=True)))
     assert "new" not in left
     report = _report(shift)
     assert report["keys"] <= MOST_KEYS

@@ -3,12 +3,13 @@
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
+
+from tests.plugins import house
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -17,19 +18,6 @@ Open = Callable[..., Page]
 def _press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
-
-
-def _aside(act: Callable[[], object]) -> None:
-    """Django refuses to work in the thread of Playwright's loop."""
-
-    def closed() -> None:
-        from django.db import connection
-
-        act()
-        connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(closed).result()
 
 
 def _sound(page: Page) -> None:
@@ -49,7 +37,7 @@ def test_what_was_written_survives_a_session_that_ended(open_page: Open, site: A
     page = open_page("/leads/1/?category=fraud", "mei")
     _press(page, "c")
     page.keyboard.type("seen twice this week")
-    _aside(lambda: Session.objects.all().delete())
+    house.aside(lambda: Session.objects.all().delete())
     _press(page, "Control+Enter")
     page.wait_for_url(re.compile(r"/account/login/\?next=/leads/1/%3Fcategory%3Dfraud"))
     page.goto(f"{site.base}/enter/{site.links['mei']}/")
@@ -100,7 +88,7 @@ def test_what_is_down_or_gone_is_said(
     expect(page.get_by_text("What to do")).to_be_visible()
     _sound(page)
     monkeypatch.delenv("PATROL_SEARCH_URL")
-    _aside(lambda: destroy(Lead.objects.get(pk=4).retention, timezone.now()))
+    house.aside(lambda: destroy(Lead.objects.get(pk=4).retention, timezone.now()))
     page.goto(f"{site.base}/leads/")
     expect(page.locator("#lead-4")).to_contain_text("its words are gone")
     expect(page.locator(".row")).to_have_count(5)
@@ -117,7 +105,7 @@ def test_what_is_down_or_gone_is_said(
                 "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
 
-    _aside(break_log)
+    house.aside(break_log)
     page.goto(f"{site.base}/leads/1/")
     expect(page.get_by_text("What to do")).to_be_visible()
     assert "先繳保證金" not in page.content()
@@ -127,7 +115,7 @@ def test_what_is_down_or_gone_is_said(
 
 @pytest.mark.parametrize("mask", ["terms", "cover", "summary"])
 def test_words_are_covered_until_v_is_held(mask: str, open_page: Open, site: Any) -> None:
-    _aside(lambda: _choose(mask=mask))
+    house.aside(lambda: _choose(mask=mask))
     page = open_page("/leads/", "mei")
     words = page.locator("#lead-1 .words .under" if mask == "terms" else "#lead-1 .words bdi").first
     expect(words).to_be_hidden()
@@ -198,7 +186,7 @@ def test_a_second_review_with_the_keyboard(
         triage.decide(desk, 1, 1, Verdict.ESCALATED)
 
     monkeypatch.setenv("PATROL_SECOND_REVIEW_PERCENT", "100")
-    _aside(decide)
+    house.aside(decide)
     page = open_page("/leads/", "mei")
     page.get_by_role("link", name="1 second review").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Second review")

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fido2.utils import websafe_encode
+
+from tests.plugins.passkey import registered
 
 Sign = Callable[[str], Any]
 Records = Callable[..., list[Any]]
@@ -68,37 +69,12 @@ def test_a_forged_passkey_is_refused_and_on_record(
     assert visitor.get("/leads/")["Location"].startswith("/account/login/")
 
 
-def _registered() -> dict[str, Any]:
-    """A registration as a browser sends it, of a key that nobody has."""
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from fido2.cose import ES256
-    from fido2.webauthn import (
-        Aaguid,
-        AttestationObject,
-        AttestedCredentialData,
-        AuthenticatorData,
-        CollectedClientData,
-    )
-
-    key = ec.generate_private_key(ec.SECP256R1()).public_key()
-    public = ES256.from_cryptography_key(key)  # type: ignore[no-untyped-call]
-    held = AttestedCredentialData.create(Aaguid.NONE, b"credential", public)
-    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
-    data = AuthenticatorData.create(b"0" * 32, flags, 0, bytes(held))
-    told = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
-    response = {
-        "clientDataJSON": told.b64,
-        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
-    }
-    return {"id": "Y3I", "rawId": "Y3I", "type": "public-key", "response": response}
-
-
 def test_what_cannot_be_read_is_not_kept(garden: Any, sign_in: Sign) -> None:
     from allauth.mfa.models import Authenticator
 
     client = sign_in("mei")
     client.get("/account/factor/passkeys/new/")
-    for credential in ("{}", "[]", "1", "no JSON", FORGED, json.dumps(_registered())):
+    for credential in ("{}", "[]", "1", "no JSON", FORGED, json.dumps(registered())):
         form = {"name": "Key", "credential": credential}
         answer = client.post("/account/factor/passkeys/new/", form)
         assert answer.status_code == 200, credential
@@ -116,7 +92,7 @@ def test_a_forged_passkey_proves_nothing_again(
     Authenticator.objects.create(
         user=garden.people["audit"],
         type="webauthn",
-        data={"name": "Key", "credential": _registered()},
+        data={"name": "Key", "credential": registered()},
     )
     assert b"data-passkey" in client.get("/account/factor/passkeys/again/").content
     before = client.cookies["patrol"].value
