@@ -72,6 +72,8 @@ def _rows() -> dict[str, Any]:
         "many": replace(plain, rules=(title,) * 4, handles=(offered, mentioned, spared, offered), sightings=12),
         "elsewhere": replace(plain, handles=(offered,), seen_elsewhere={"a1": 1}),
         "more elsewhere": replace(plain, handles=(offered,), seen_elsewhere={"a1": 5}),
+        "filed": replace(plain, handles=(offered,), in_cases=1),
+        "filed author": replace(plain, in_cases=3),
         **{status: replace(plain, status=status) for status in
            ("relevant", "escalated", "referred", "dismissed", "snoozed", "reopened")},
     }  # fmt: skip

@@ -75,11 +75,7 @@ class OpenSighting:
 
     @cached_property
     def marks(self) -> list[tuple[int, int, str]]:
-        return [
-            (start, end, match.rule)
-            for match in self.matches
-            for start, end in match.spans
-        ]
+        return [(start, end, match.rule) for match in self.matches for start, end in match.spans]
 
     def pieces(self) -> tuple[Piece, ...]:
         """All words, cut at the edges of the marks."""

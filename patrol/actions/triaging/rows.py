@@ -1,6 +1,6 @@
 """Leads as a list shows them: the queue's, the search's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from patrol.actions.triaging.once import SECONDS, once
 from patrol.actions.triaging.pieces import Piece
 from patrol.actions.triaging.reading import SIGHTINGS_SHOWN, HandleShown, OpenSighting
 from patrol.actions.triaging.tags import tags_of
-from patrol.models import HandleRole, LeadKind
-from patrol.register.tables import HandleRow, Lead, RetentionUnit, Sighting
+from patrol.models import HandleRole, LeadKind, Permission
+from patrol.register.tables import Case, CaseLead, HandleRow, Lead, RetentionUnit, Sighting
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class QueueRow(LeadHead):
     lease: Lease | None = None
     seen_elsewhere: dict[str, int] = field(default_factory=dict)
     """Of each offered contact, by its tag: how many other leads offer it."""
+    in_cases: int = 0
+    """Cases that hold a lead with one of its offered contacts, or by its author; for those who may read cases."""
     put_off: PutOff | None = None
     tags: tuple[str, ...] = ()
     gone: bool = False
@@ -57,25 +59,24 @@ def rows_of(
     if words:
         opened |= _sought(opened, words)
     names = _titles({match.rule for one in opened.values() for match in one.matches})
-    seen = offered_elsewhere(
-        person_at(desk).unit_id, [handle.tag for one in opened.values() for handle in one.offered()]
-    )
+    offered = {pk: {handle.tag for handle in one.offered()} for pk, one in opened.items()}
+    authors = {pk: one.row.author_hmac for pk, one in opened.items() if not one.victim}
+    seen, filed = _elsewhere(desk, set().union(*offered.values()), {*authors.values()} - {None})
     tags = tags_of([lead.pk for lead in leads])
     later = put_offs(leads, desk.now())
     rows = []
     for lead in leads:
         found = opened.get(lead.pk)
         row = _row(lead, found, names, words) if found else _forgotten(lead)
-        elsewhere = {
-            handle.tag: seen[handle.tag] - 1
-            for handle in (found.offered() if found else ())
-            if seen.get(handle.tag, 0) > 1
-        }
+        mine = offered.get(lead.pk, set())
+        elsewhere = {tag: seen[tag] - 1 for tag in mine if seen.get(tag, 0) > 1}
+        known = [filed[tag] for tag in (*mine, authors.get(lead.pk)) if tag in filed]
         rows.append(
             replace(
                 row,
                 lease=lease(desk, lead),
                 seen_elsewhere=elsewhere,
+                in_cases=len(frozenset().union(*known)),
                 put_off=later.get(lead.pk),
                 tags=tags.get(lead.pk, ()),
                 gone=lead in gone,
@@ -89,7 +90,7 @@ def _titles(rules: set[str]) -> dict[str, dict[str, str]]:
     return once(f"titles:{','.join(sorted(rules))}", lambda: titles(rules), SECONDS)
 
 
-def offered_elsewhere(unit: int, tags: Sequence[str]) -> dict[str, int]:
+def offered_elsewhere(unit: int, tags: Collection[str]) -> dict[str, int]:
     """Of each contact, how many of the unit's leads offer it; possible victims are not counted."""
     if not tags:
         return {}
@@ -101,6 +102,52 @@ def offered_elsewhere(unit: int, tags: Sequence[str]) -> dict[str, int]:
         .annotate(n=Count("sighting__lead_id", distinct=True))
     )
     return dict(rows)
+
+
+def _elsewhere(
+    desk: Desk, tags: set[str], authors: set[str | None]
+) -> tuple[dict[str, int], dict[str, frozenset[int]]]:
+    """`offered_elsewhere`, and `known_in_cases` for whoever may read cases, as they were some seconds ago at most."""
+    unit, may = person_at(desk).unit_id, desk.may(Permission.CASES_READ)
+
+    def asked() -> tuple[dict[str, int], dict[str, frozenset[int]]]:
+        known = known_in_cases(unit, tags, authors) if may and tags | authors else {}
+        return offered_elsewhere(unit, tags), known
+
+    key = (
+        f"elsewhere:{unit}:{may}:{','.join(sorted(tags))}:{','.join(sorted(filter(None, authors)))}"
+    )
+    return once(key, asked, SECONDS)
+
+
+def known_in_cases(
+    unit: int, tags: Collection[str], authors: Collection[str | None]
+) -> dict[str, frozenset[int]]:
+    """Of each offered contact and author, by their tags: the unit's cases that hold a lead of theirs; possible victims are not counted."""
+    places = CaseLead.objects.filter(case__unit=unit, detached_at=None)
+    places = places.exclude(lead__kind=LeadKind.POSSIBLE_VICTIM)
+    case = ("case_id", "case__merged_into_id")
+    offered = "lead__sightings__handles__"
+    rows = (
+        places.filter(**{f"{offered}tag__in": tags, f"{offered}role": HandleRole.OFFERED})
+        .values_list(f"{offered}tag", *case)
+        .union(
+            places.filter(lead__sightings__author_hmac__in=authors).values_list(
+                "lead__sightings__author_hmac", *case
+            )
+        )
+    )
+    found: dict[str, set[int]] = {}
+    for tag, number, into in rows:
+        found.setdefault(tag, set()).add(number if into is None else _goes_on(into))
+    return {tag: frozenset(cases) for tag, cases in found.items()}
+
+
+def _goes_on(case: int) -> int:
+    """The case that a merged one's target was merged into in its turn."""
+    while (into := Case.objects.values_list("merged_into", flat=True).get(pk=case)) is not None:
+        case = into
+    return case
 
 
 def _best_sightings(leads: list[Lead]) -> dict[int, Sighting]:

@@ -214,11 +214,14 @@ def _words(page: _Page, row: QueueRow) -> SafeString:
 
 
 def _contacts(page: _Page, row: QueueRow) -> SafeString:
-    if not row.handles:
+    if not row.handles and not row.in_cases:
         return _NONE
     shown = [_contact(page, row, handle) for handle in row.handles[:MOST_HANDLES]]
     if len(row.handles) > MOST_HANDLES:
         shown.append(_quiet(f"+{len(row.handles) - MOST_HANDLES}"))
+    if row.in_cases:
+        said = ngettext("seen in %(number)s case", "seen in %(number)s cases", row.in_cases)
+        shown.append(_chip(said % {"number": row.in_cases}))
     return format_html('<p class="line">{}</p>', joined("", shown))
 
 
