@@ -14,6 +14,7 @@ from pipelines.predicates import Asked, costs
 from pipelines.prices import Price
 from pipelines.readings import View
 from pipelines.terms import Span, Terms, inside
+from pipelines.torn import torn
 
 
 class Clues:
@@ -38,6 +39,7 @@ class Clues:
         self._offered: dict[int, set[Span]] = {}
         self._may: list[AbstractSet[int]] | None = None
         self._matches: dict[int, list[Span]] = {}
+        self._torn: dict[Span, bool] = {}
         self._add_contacts(contacts)
 
     def _add_contacts(self, contacts: Sequence[FoundHandle]) -> None:
@@ -88,6 +90,12 @@ class Clues:
         if number not in self._known:
             self._known[number] = self._found(number)
         return self._known[number]
+
+    def torn(self, span: Span) -> bool:
+        """Whether what stands there is only the meeting of two other words."""
+        if span not in self._torn:
+            self._torn[span] = torn(self.text, *span)
+        return self._torn[span]
 
     def _found(self, number: int) -> set[Span]:
         if bounds := self._terms.prices.get(number):

@@ -52,7 +52,9 @@ class Explainer:
             for name, number in compiled.terms.items()
             if (spans := text.clues.spans(number, offered=offered))
         }
-        wanted = compiled.when.wanted()
+        wanted = compiled.wanted
+        whole = {name: compiled.whole(name, spans, text.clues) for name, spans in own.items()}
+        own = {name: spans for name, spans in whole.items() if spans}
         hit = bool(compiled.spans(text.clues))
         lacking = compiled.when.support(own.keys(), own.keys() & wanted) is None
         excepted = _excepted(self.written.get(rule.name, rule), compiled)
@@ -180,16 +182,23 @@ class _Text:
     def _left_out(self, number: int, counted: AbstractSet[Span]) -> dict[Span, str]:
         """What of a term stands there and does not count."""
         found = dict.fromkeys(set(self._others(number)) - counted, "it is not what is asked for")
+        found |= dict.fromkeys(
+            set(self._meetings(number)) - counted, "it is only where two other words meet"
+        )
         scan = self.read.readings[0].scan
         for word in scan.words if scan else ():
             span = (word.start, word.end)
-            if number in self.terms.listed_in(word.number) and span not in counted:
+            if number in self.terms.listed_in(word.number) and span not in {*counted, *found}:
                 found[span] = (
                     "it is part of a longer word that does not count"
                     if word.free
                     else "it stands inside a word of letters"
                 )
         return found
+
+    def _meetings(self, number: int) -> Iterator[Span]:
+        """What is only the meeting of two other words."""
+        return filter(self.clues.torn, self.clues.spans(number, offered=False))
 
     def _others(self, number: int) -> Iterator[Span]:
         """Contacts, prices, ages and numbers, whatever they say."""

@@ -53,11 +53,24 @@ class Compiled:
         if there is None:
             return None
         own = {name: clues.spans(self.terms[name], offered=offered) for name in there}
+        found = self._found(own, clues.text)
+        if not any(map(clues.torn, found)):
+            return found or None
+        whole = {name: self.whole(name, spans, clues) for name, spans in own.items()}
+        return (
+            self._found({name: spans for name, spans in whole.items() if spans}, clues.text) or None
+        )
+
+    def whole(self, name: str, spans: AbstractSet[Span], clues: Clues) -> AbstractSet[Span]:
+        """Those of a term that are no meeting of two other words. What only speaks against a hit stays."""
+        return spans if name not in self.wanted else {one for one in spans if not clues.torn(one)}
+
+    def _found(self, own: Mapping[str, AbstractSet[Span]], text: str) -> list[Span]:
+        """The spans of those of these terms that make it true; none if it is not."""
         if self.free:
-            support = self.when.support(there, there) or ()
+            support = self.when.support(own.keys(), own.keys()) or ()
             return outermost(span for name in support for span in own[name])
-        spans = [span for window in self._true(own, clues.text) for span in window]
-        return outermost(spans) or None
+        return outermost(span for window in self._true(own, text) for span in window)
 
     @cached_property
     def wanted(self) -> AbstractSet[str]:
