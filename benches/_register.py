@@ -19,13 +19,16 @@ _TOGETHER = 10_000
 _STATUSES = (LeadStatus.NEW, LeadStatus.NEW, LeadStatus.DISMISSED, LeadStatus.RELEVANT)
 
 
-def fill(leads: int, seen: int) -> None:
-    """So many leads, of which half wait, over three years; and rows for so many posts that were read."""
+YEARS = timedelta(days=3 * 365)
+
+
+def fill(leads: int, seen: int, over: timedelta = YEARS) -> None:
+    """So many leads, of which half wait, over that time; and rows for so many posts that were read."""
     texts = posts(min(leads, TEXTS))
     plant(shipped(), [texts[number % len(texts)] for number in range(leads)])
     now = timezone.now()
     with transaction.atomic():
-        _vary(now, timedelta(days=3 * 365) / leads)
+        _vary(now, over / leads)
         _match()
         _see(seen, now)
 
