@@ -18,7 +18,7 @@ MEETINGS = {
 }
 WRITTEN = {
     "賣子彈五發": "子彈", "手槍子彈": "子彈", "水房缺人": "水房", "徵車手一名": "車手", "出售炸藥": "炸藥", "下注找我": "下注", "找援交友": "援交",
-    "加賴老師": "加賴", "約砲友": "約砲", "子 彈琴": "子 彈",
+    "微笑氣球": "笑氣", "加賴老師": "加賴", "約砲友": "約砲", "子 彈琴": "子 彈",
 }  # fmt: skip
 
 
@@ -54,6 +54,13 @@ def test_a_rule_hits_by_words_that_are_written_alone() -> None:
     assert [marked(found) for found in one.flag(texts)] == [
         [], [["出售", "子彈"]], [["出售", "子彈"]], [],
     ]  # fmt: skip
+
+
+def test_what_speaks_against_a_hit_counts_wherever_it_stands() -> None:
+    terms = {**CARTRIDGE.terms, "play": Term(words=("水房",))}
+    one = flagger(rule(when="thing or (sale and not play)", terms=terms))
+    texts = ["孩子彈琴，出售琴，漏水房東", "孩子彈琴，出售琴"]
+    assert [marked(found) for found in one.flag(texts)] == [[], [["出售"]]]
 
 
 def test_explain_says_that_two_words_meet_there() -> None:
