@@ -54,6 +54,37 @@ def test_what_was_written_survives_a_session_that_ended(open_page: Open, site: A
     expect(page.locator("#note")).to_have_value("")
 
 
+def test_what_is_empty_says_why_and_what_next(open_page: Open, site: Any) -> None:
+    from django.core.cache import caches
+
+    from patrol.register.tables import Lead, RunRow
+
+    elsewhere = open_page("/leads/", "other")
+    expect(elsewhere.locator(".nothing h2")).to_have_text("No source is set up yet")
+    expect(elsewhere.locator(".nothing li")).to_have_count(3)
+    elsewhere.goto(f"{site.base}/sources/")
+    expect(elsewhere.locator(".nothing")).to_contain_text("A supervisor proposes a source.")
+
+    page = open_page("/leads/?category=arms", "mei")
+    expect(page.locator(".nothing h2")).to_have_text("No lead fits these filters")
+    _sound(page)
+    page.get_by_role("link", name="without Category: Arms – 5 leads").click()
+    expect(page.locator(".row")).to_have_count(5)
+
+    house.aside(lambda: Lead.objects.update(status="dismissed"))
+    page.goto(f"{site.base}/leads/")
+    expect(page.locator(".nothing h2")).to_have_text("Nothing waits")
+    expect(page.locator(".nothing")).to_contain_text("Sources were last read 29 minutes ago.")
+    house.aside(lambda: RunRow.objects.update(ended_at=None, outcome=None))
+    caches["near"].clear()
+    page.goto(f"{site.base}/leads/")
+    expect(page.locator(".nothing h2")).to_have_text("The first leads are on their way")
+    page.get_by_role("link", name="Look again").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    _sound(page)
+
+
 def test_what_takes_long_says_so(open_page: Open) -> None:
     page = open_page("/leads/", "mei")
 
