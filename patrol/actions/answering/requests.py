@@ -1,8 +1,9 @@
 """Privacy requests: entered, given more time once, and listed by the day on which they are due.
 
-Days are those of Taiwan's Personal Data Protection Act, article 13: 15 to
-decide on access, 30 on rectification and erasure, and as many again once, with
-a reason. They are counted from the day after the request arrived, and a day of
+Days are those of Taiwan's Personal Data Protection Act, article 13 (as of
+2023-05-31; the amendment of 2025-11-11 leaves articles 3, 10, 11 and 13 alone):
+15 to decide on access, 30 on rectification and erasure, and at most as many
+again, told in writing. They are counted from the day after the request arrived, and a day of
 rest at the end moves nothing: the earlier day is the safe one.
 """
 
