@@ -36,7 +36,7 @@ RUN apt-get update \
 # Numbers, so that a volume belongs to the same account on every host. /data is made here: a new volume takes its owner and mode.
 RUN groupadd --gid 10001 patrol \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin patrol \
-    && install -d -m 700 -o 10001 -g 10001 /data
+    && install -d -m 700 -o 10001 -g 10001 /data /signer
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """In how many minutes before the shift's end no heavy lead is proposed."""
     care_contacts: tuple[str, ...] = ()
     """Whom officers may turn to, one a line; empty is Taiwan's public lines."""
+    signer: Path | None = None
+    """Folder of the key that signs the access log, which the projector's account alone can read; empty is `keys/` in the data directory."""
     pickup: Path | None = None
     """File or folder of another account or machine that gets every checkpoint of the access log."""
     witness: str = ""

@@ -1,6 +1,5 @@
 """`patrol log`: the access log, proven."""
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -168,14 +167,15 @@ def _record(records: int) -> None:
     """Verifying is an act like any other. A log that can only be read is verified all the same, and that is said."""
     from patrol.models import Actor, Record, Verb
 
-    actor = Actor(account="cli", origin=f"cli:{getpass.getuser()}")
-    record = Record(verb=Verb.LOG_VERIFIED, actor=actor, count=records, details={"ok": True})
     try:
         from patrol.register.start import start
 
         start()
+        from patrol.actions.desk import Desk
         from patrol.register import disputes, log
 
+        actor = Actor(account="cli", origin=Desk.command_line().actor.origin)
+        record = Record(verb=Verb.LOG_VERIFIED, actor=actor, count=records, details={"ok": True})
         with log.durably():
             log.append(record)
         disputes.settle(disputes.VERIFIER)

@@ -23,7 +23,7 @@ from patrol.ledger.checkpoint import Checkpoint, Signer, VerifierKey
 from patrol.ledger.rotation import Ring, Rotation, rotate
 from patrol.ledger.tree import EMPTY_ROOT, Frontier
 from patrol.register import disputes, floor, log, notes, one_signer
-from patrol.register.secrets import secret_file
+from patrol.register.secrets import move_secret, secret_file
 from patrol.register.tables import LedgerCheckpoint, LedgerRecord
 from patrol.register.watch import LogVerdict, Watch
 
@@ -201,7 +201,7 @@ def refuse_rolled_back(*, signs: bool = True) -> None:
     """
     with _turn():
         if notes.places().notes.exists() or LedgerCheckpoint.objects.exists():
-            keys = floor.ring(_signer().verifier if signs else _given())
+            keys = floor.ring(_signer().verifier if signs and signs_here() else _given())
             _agree(keys)
             _last_signed(keys)
 
@@ -209,7 +209,18 @@ def refuse_rolled_back(*, signs: bool = True) -> None:
 def public_key() -> VerifierKey:
     """What checkpoints are verified with. Made on first use."""
     with _turn():
-        return _signer().verifier
+        return _signer().verifier if signs_here() else _given()
+
+
+def signs_here() -> bool:
+    """Whether this account reaches the signing key. Others make do with its public half."""
+    return notes.places().signs
+
+
+def require_key() -> None:
+    """Raise `KeyUnusable` unless this account can sign: asked where a projector starts."""
+    with _turn():
+        _signer()
 
 
 def _last_signed(keys: Ring) -> tuple[Checkpoint, Frontier]:
@@ -340,8 +351,12 @@ def _told() -> Iterator[None]:
 
 def _signer() -> Signer:
     """The key pair; made on first use, and only then."""
-    _settle()
     at = notes.places()
+    if not at.signs:
+        raise KeyUnusable(f"This account cannot read {at.signer}, where the signing key stands.")
+    if at.signer is not None:
+        move_secret(notes.Places(at.home).seed, at.seed)
+    _settle()
     if at.public.exists() and not at.seed.exists():
         raise KeyUnusable(f"{at.seed} is gone, {at.public} is there.")
     try:

@@ -19,6 +19,8 @@ class Places(NamedTuple):
     """Where checkpoints and keys stand in a data directory."""
 
     home: Path
+    signer: Path | None = None
+    """Where the signing key stands apart from the others."""
 
     @property
     def folder(self) -> Path:
@@ -41,20 +43,26 @@ class Places(NamedTuple):
 
     @property
     def seed(self) -> Path:
-        return self.home / "keys" / "log.key"
+        return (self.signer or self.home / "keys") / "log.key"
 
     @property
     def next_seed(self) -> Path:
         """A new key while the old one is changed for it."""
-        return self.home / "keys" / "log.key.next"
+        return self.seed.with_name("log.key.next")
 
     @property
     def public(self) -> Path:
         return self.home / "keys" / "log.pub"
 
+    @property
+    def signs(self) -> bool:
+        """Whether this account reaches the signing key; where it stands apart, the projector's alone does."""
+        return self.signer is None or os.access(self.signer, os.R_OK | os.W_OK | os.X_OK)
+
 
 def places() -> Places:
-    return Places(Settings().home)
+    settings = Settings()
+    return Places(settings.home, settings.signer)
 
 
 def filed() -> Iterator[tuple[int, str]]:

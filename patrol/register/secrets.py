@@ -33,6 +33,16 @@ def _make(path: Path, secret: bytes) -> None:
         aside.unlink()
 
 
+def move_secret(before: Path, after: Path) -> None:
+    """Take a secret to a place of its own, on whatever disk, and leave none behind. Nothing where there is none."""
+    if not before.exists():
+        return
+    if not after.exists():
+        _make(after, secret_file(before))
+    if secret_file(after) == secret_file(before):
+        before.unlink()
+
+
 def django_secret(settings: Settings) -> str:
     """Signs sessions and forms."""
     return secret_file(settings.keys_path / "web.key").hex()

@@ -8,6 +8,7 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
+from patrol.actions.keeping.certificates import certify_waiting
 from patrol.errors import PatrolError, Tampered, TryLater
 from patrol.register import checkpoints
 from patrol.schedule.ending import told_to_end
@@ -117,7 +118,7 @@ class Projector(threading.Thread):
     def _try(self) -> None:
         """Work until something fails, tell it, and rest: whatever it is, the next try may succeed."""
         try:
-            checkpoints.sign_due(timezone.now())  # whatever the index does
+            self._sign()  # whatever the index does
             self._work()
         except Exception as error:  # noqa: BLE001  (one batch's fault must not end the feeding for good)
             told = error.what if isinstance(error, PatrolError) else None
@@ -127,13 +128,17 @@ class Projector(threading.Thread):
             self._helm.beat()
             self._over.wait(AFTER_FAULT_SECONDS)
 
+    def _sign(self) -> None:
+        if checkpoints.sign_due(timezone.now()):
+            certify_waiting(self.settings)
+
     def _work(self) -> None:
         index = open_index(self.settings, writer=True)
         daily = Daily(index, fold_all, self.settings.index_path)
         try:
             while not self._over.is_set():
                 self._helm.beat()
-                checkpoints.sign_due(timezone.now())
+                self._sign()
                 begun = time.monotonic()
                 told = project(index, fold_all)
                 busy = bool(told.done) or self._compare(daily)
@@ -159,7 +164,8 @@ def feed(
     works: Callable[[], None] = lambda: None,
     waits: Callable[[], None] = lambda: None,
 ) -> None:
-    """Project until SIGINT or SIGTERM. Raises `Tampered` when the log is not what was signed, `ProjectorDied`."""
+    """Project until SIGINT or SIGTERM. Raises `Tampered` when the log is not what was signed, `ProjectorDied`, `KeyUnusable`."""
+    checkpoints.require_key()
     over = told_to_end()
     projector = Projector(settings, works=works, waits=waits)
     projector.start()

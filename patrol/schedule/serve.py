@@ -87,6 +87,8 @@ def serve(
     Without `projects`, a `patrol projector` beside it feeds the index and signs checkpoints;
     without `ticks`, a `patrol scheduler` finds what is due.
     """
+    if projects:
+        checkpoints.require_key()
     over = told_to_end()
     web = web or web_process(settings)
     clock = Clock(carrier(settings))

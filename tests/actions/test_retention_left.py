@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from patrol.errors import Exit
 from patrol.settings import Settings
+from tests.compose.plan import until
 
 WORDS = "找援交的加賴 gull0042，價格可議 wombatmark"
 STAYS = "找援交的加賴 heron0043，價格可議 juniperstays"
@@ -122,6 +123,27 @@ def test_the_command_counts_first_then_does_it_and_certifies(over: int, register
     told = retention(register, "certificates")
     assert told.exit_code == Exit.TAMPERED
     assert "NOT signed" in told.stdout
+
+
+def test_where_the_signing_key_is_out_of_reach_the_projector_certifies(
+    over: int, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from patrol.actions.keeping import certificates
+    from patrol.register.tables import LedgerCheckpoint, Purge
+    from patrol.schedule.projecting import Projector
+
+    with monkeypatch.context() as another:
+        another.setenv("PATROL_SIGNER", str(tmp_path / "another account's"))
+        assert retention(register, "run").exit_code == 0
+        assert Purge.objects.get().ended_at is not None
+        assert Purge.objects.get().certificate == ""
+    LedgerCheckpoint.objects.update(signed_at=datetime.now(UTC) - timedelta(minutes=2))
+    projector = Projector(Settings(), seconds=0.05)
+    projector.start()
+    until(lambda: Purge.objects.get().certificate, "it is certified")
+    projector.stop()
+    (one,) = certificates.listed()
+    assert (one.holds, one.units) == (True, 2)
 
 
 def test_a_certificate_outlives_a_change_of_keys(over: int, register: Path) -> None:

@@ -88,6 +88,13 @@ def test_each_reaches_what_it_must_and_no_more() -> None:
     }
 
 
+def test_the_signing_key_is_where_checkpoints_are_signed_and_nowhere_else() -> None:
+    [place] = {SERVICES[name]["environment"]["PATROL_SIGNER"] for name in OURS}
+    holders = [name for name in OURS if f"signer:{place}" in SERVICES[name]["volumes"]]
+    assert holders == ["migrate", "projector"]
+    assert all("data:/data" in SERVICES[name]["volumes"] for name in OURS)
+
+
 def test_workers_are_as_many_as_one_likes() -> None:
     assert "container_name" not in SERVICES["worker"]
     assert "ports" not in SERVICES["worker"]

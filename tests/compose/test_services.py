@@ -80,6 +80,7 @@ def test_the_whole_file_runs(host: Host, begin: Begin) -> None:
         assert not host.healthy(name)[0], name
     assert counted(host.register, "ledger_checkpoint") > signed
     assert files(host.app) == before, "the image's root can be read-only"
+    assert [path.parent.name for path in host.volumes.rglob("log.key")] == ["signer"]
 
 
 def test_migrate_is_for_new_volumes_and_for_old_ones(host: Host, begin: Begin) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from patrol.models import Verb
-from patrol.register import certificates, forgotten, log
+from patrol.register import certificates, checkpoints, forgotten, log
 from patrol.register.database import database
 from patrol.register.tables import BackupCopy, LedgerIndex, LedgerRecord, OutboxRow, Purge
 from patrol.settings import Settings
@@ -43,8 +43,11 @@ class CertificateShown:
 
 
 def certify(settings: Settings, purge: Purge) -> None:
-    """Sign the certificate of a purge that has ended. The same again gives the one that is there."""
-    if purge.certificate:
+    """Sign the certificate of a purge that has ended. The same again gives the one that is there.
+
+    Where this account does not reach the signing key, it waits for the projector: `certify_waiting`.
+    """
+    if purge.certificate or not checkpoints.signs_here():
         return
     record = LedgerIndex.objects.get(
         verb=Verb.PURGE_ENDED, subject=f"purge:{purge.number}", result="allow"
@@ -54,6 +57,12 @@ def certify(settings: Settings, purge: Purge) -> None:
     with log.durably():
         purge.record, purge.certificate = record, note
         purge.save(update_fields=["record", "certificate"])
+
+
+def certify_waiting(settings: Settings) -> None:
+    """Sign what ended where nobody could."""
+    for purge in Purge.objects.filter(certificate="", ended_at__isnull=False).order_by("number"):
+        certify(settings, purge)
 
 
 def _told(settings: Settings, purge: Purge, record: int) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def create(settings: Settings, desk: Desk, *, backed_up: bool = False) -> None:
     with desk.act(Permission.SYSTEM_OPERATE, Verb.REGISTER_CREATED):
         pass
     rulebook.publish(desk, *read_rules(settings.config))
-    checkpoints.sign_now()
+    if checkpoints.signs_here():
+        checkpoints.sign_now()
 
 
 def make_tables(settings: Settings, *, backed_up: bool = False) -> None:
