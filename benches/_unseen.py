@@ -7,6 +7,8 @@ contacts and prices. Rules may be mended on one half, `tune`; the other half, `h
 `lines.tsv` came last, with the readers of contacts and prices as they were: every contact with its
 role, every amount, and a third of lines that hold neither but look it (order numbers, scores, 110).
 `later_lines.tsv` are as many again, in two sets: one written before the second mending, one after it.
+`latest_lines.tsv`, `latest_disguises.tsv` and `no_contacts.txt` (numbers of orders, parcels, versions, days and
+pupils) were written before the third, by an author who had not read the readers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +17,12 @@ from typing import Any
 from zlib import crc32
 
 from benches._contacts import rows_of
+from benches._disguise import words
 from benches._figures import figure, pair
+from benches._found import WordFinder
 from benches._labelled import packs
 from patrol.models import HandleKind, HandleRole, LeadKind
+from patrol.settings import ROOT
 from pipelines.flow import Flagger
 from pipelines.fold import fold_one
 from pipelines.prices import prices
@@ -43,6 +48,9 @@ def unseen_figures(flagger: Flagger) -> dict[str, Mapping[str, Any]]:
         figures |= _prices(f"unseen.{name}", _rows("prices", name))
         figures |= _lines("lines", name)
         figures |= _lines("later_lines", name)
+        figures |= _lines("latest_lines", name)
+        figures |= _numbers(name)
+        figures |= _disguises(name)
     return figures
 
 
@@ -93,6 +101,25 @@ def _lines(table: str, name: str) -> dict[str, Mapping[str, Any]]:
         **_prices(f"unseen.{name}.{table}", rows),
         f"unseen.{name}.{table}.lookalike.hits": _share(any(one) for one in read),
     }
+
+
+def _numbers(name: str) -> dict[str, Mapping[str, Any]]:
+    """Lines full of numbers that are nobody's contact."""
+    path = ROOT / "tests" / "data" / "quality" / "unseen" / "no_contacts.txt"
+    lines = [line for line in path.read_text("utf-8").splitlines() if half(line) == name]
+    return {f"unseen.{name}.no_contacts.hits": _share(map(bool, _handles(lines)))}
+
+
+def _disguises(name: str) -> dict[str, Mapping[str, Any]]:
+    """Listed words in disguises of fifty kinds, each a post of its own."""
+    rows = rows_of("quality/unseen/latest_disguises.tsv")
+    finder = WordFinder(sorted({*words(), *(row["word"] for row in rows)}))
+    own = [row for row in rows if half(row["word"] + row["text"]) == name]
+    found = finder.find([row["text"].replace("\\n", "\n") for row in own])
+    told = [
+        any(word == row["word"] for word, _ in hits) for row, hits in zip(own, found, strict=True)
+    ]
+    return {f"unseen.{name}.disguises.recall": _share(told)}
 
 
 def _contacts(prefix: str, rows: Sequence[Mapping[str, str]]) -> dict[str, Mapping[str, Any]]:

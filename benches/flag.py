@@ -43,6 +43,12 @@ HOSTILE = {
     "sounds": "佳賴",
     "turned": "\u202e賴加\u202c",
     "marks": "か\u3099",
+    "flags": "加🇹🇼",
+    "tags": "<b>加</b>",
+    "entities": "&#21152;",
+    "escapes": "\\u52a0",
+    "upside_down": "ǝuıl ",
+    "spelled_numbers": "one two ",
 }
 """What a megabyte of one post is made of that is meant to hold up the reader."""
 HOSTILE_BYTES = 1_000_000

@@ -64,6 +64,7 @@ _WITH_CODE = (
         ),
         0.9,
     ),
+    (_before(rf"(?:警示|人頭|問題|可疑|詐騙|指定){_ACCOUNT}"), 0.85),
     (
         _before(r"(?:匯|轉)(?:款|帳|錢)?(?:到|至|入|給|進)?(?:我的?|這個?|以下)?(?:帳戶|戶頭)?"),
         0.85,
@@ -76,6 +77,8 @@ _TOLD = _before(
     rf"(?:{_BANK}|{_WORDS}){_GAP}(?:{_WORDS}{_GAP})?{_CODE}(?:{_GAP}{_BANK})?(?:{_GAP}|[^0-9a-z。!?\n]{{0,10}}){_ACCOUNT}"
 )
 """Where the code stands before the word for the account."""
+_PAID = _before(rf"(?:匯|轉|存|付)(?:款|帳|錢)?(?:到|至|入|給|進){_GAP}{_CODE}{_GAP}{_BANK}")
+"""Where one is told to pay to a bank of this code: 匯至 822 中國信託."""
 _WITHOUT = (
     (_before(rf"{_BANK}(?:的|{_GAP}){_ACCOUNT}"), 0.85),
     (
@@ -98,6 +101,9 @@ _BEHIND = re.compile(
     )
 )
 """Where the code is told after the number."""
+_OWN_BANK = re.compile(folded_regex(rf"\s?[(\[]\s?{_BANK}\s?[)\]]"))
+"""A bank in brackets behind a number, which a word for an account stands before."""
+_NAMED = _before(_ACCOUNT)
 _FLAGGED = re.compile(
     folded_regex(r"[^\w。;!?@]{0,3}[^0-9。!?\n]{0,8}(?:警示帳?戶|人頭(?:帳?戶|頭)|帳戶|戶頭)")
 )
@@ -130,6 +136,8 @@ def _accounts(text: str) -> Iterator[Contact]:
         told = _introduced(before, found["code"], found["account"], bracketed=found[0][0] in "([")
         if told is None and found["code"] and _FLAGGED.match(text, found.end()):
             told = len(before), found["code"], 0.8
+        if told is None and _OWN_BANK.match(text, found.end()) and (word := _NAMED.search(before)):
+            told = word.start(), None, 0.8
         if told is None:
             continue
         place, code, sure = told
@@ -148,11 +156,14 @@ def _introduced(
     if _is_phone(code, account):
         return None
     if code is not None:
-        for shape, sure in (*_WITH_CODE, *(_BRACKETED if bracketed else ())):
+        for shape, sure in (
+            *_WITH_CODE,
+            *(_BRACKETED if bracketed else ()),
+        ):
             if word := shape.search(before):
                 return word.start(), code, sure
         return None
-    if word := _TOLD.search(before):
+    if word := _TOLD.search(before) or _PAID.search(before):
         return word.start(), word["told"], 0.95
     for shape, sure in _WITHOUT:
         if word := shape.search(before):

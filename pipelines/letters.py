@@ -18,17 +18,17 @@ from pipelines.fold import Joined
 from pipelines.readings import MOST, Edit, View, Written, around
 from pipelines.separators import ALONE_BOTH, ALONE_EITHER, HAN, LEET, NEVER, Characters
 
-_LEET_INSIDE = re.compile(r"[013457@$!|](?=[a-z])")
+_LEET_INSIDE = re.compile(r"[013457@$!|€£¥¢](?=[a-z])")
 """A digit behind the last letter is a number: `abc1`."""
 LONGEST_LEET = 40
 """Characters of a word that is read as leet."""
-_AS_I, _AS_L = str.maketrans(LEET, "oieastasii"), str.maketrans(LEET, "oleastasll")
+_AS_I, _AS_L = str.maketrans(LEET, "oieastasiielyc"), str.maketrans(LEET, "oleastasllelyc")
 _ONE = re.compile("[1!|]")
 """Read as i, and again as l; of several, one as i and the next as l."""
-_TOKEN = re.compile(r"[a-z0-9@$!|]+")
+_TOKEN = re.compile(r"[a-z0-9@$!|€£¥¢]+")
 _LAST_SIGNS = "!|"
 """Behind a word they end a sentence or a cell."""
-_LEET_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@$!|")
+_LEET_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789@$!|€£¥¢")
 _LEAST_LEET = 3
 
 _DOT = re.compile(

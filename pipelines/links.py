@@ -6,6 +6,7 @@ from itertools import islice
 
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
+from pipelines.regexes import folded_regex
 
 MAIL_SIGN = r"@|[\[({] ?at|小老鼠|艾特| at [a-z0-9\-]+ dot "
 URL_SIGN = r"h(?:tt|xx)p|www|[a-z0-9\-]\.[a-z]{2}|[\[({] ?(?:\.|dot|点)|[a-z][点。][a-z]|[a-z] dot [a-z]{2,7}(?: slash|/)"
@@ -186,8 +187,14 @@ _LONGEST_SCHEME = 16
 _TRAILING = ".,;:!?'*_~|"
 
 
+_SWAPPED = re.compile(folded_regex(r"(?P<sign>[#*&$%])\s?(?:[換改]成?|=|是|代表|→|->)\s?@"))
+"""Tells which sign stands for `@` in an address: `demo#mail.example(#換@)`."""
+
+
 def mails(text: str) -> Iterator[Contact]:
     """Mail addresses of a folded text, in lower case."""
+    if swapped := _SWAPPED.search(text):
+        text = text.replace(swapped["sign"], "@")
     spaced = any(said in text for said in (" dot ", "小老鼠", "艾特", " @ "))
     first = 0 if spaced else text.find("@")
     for found in islice(_finds(_MAIL, text, None if spaced else _ATTED, first), MOST):

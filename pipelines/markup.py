@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from patrol.models import Disguise
 from pipelines.fold import OVERRIDE, Folded, fold_one
-from pipelines.readings import MOST, Edit, Turned, View, Written, edited
+from pipelines.readings import MOST, Edit, Turned, View, Written, edited, shortened
 from pipelines.separators import HAN, gaps
 
 _ESCAPE = re.compile(
@@ -27,6 +27,8 @@ _ESCAPE = re.compile(
 _TAG = re.compile(
     r"</?[a-z][a-z0-9]{0,9}(?:[ =][^<>\n]{0,80})?/?>|\[/?[a-z]{1,8}(?:=[^\[\]\n]{0,40})?\]"
 )
+_BREAK = re.compile(r"<w?br(?=[ />])")
+"""A tag that has no end."""
 _TURNED = re.compile(f"{OVERRIDE}([^\u202c\n\u2029]+)")
 _PICTURE_SIGNS = "☆★"
 """Stand for pictures: nobody writes them inside a word, and two beside one another are no ruler."""
@@ -67,6 +69,9 @@ _LAST_CODE = 0x10FFFF
 
 def tags(batch: Folded, places: Iterable[int]) -> Written:
     """Posts with tags of a page or a board, without them; of which is known where one ends."""
+    if "<br" in batch.joined or "<wbr" in batch.joined:
+        breaks = (found.start() for found in islice(_BREAK.finditer(batch.joined), MOST))
+        places = sorted({*places, *breaks})
     posts = (post for post, _ in groupby(bisect_right(batch.starts, place) - 1 for place in places))
     found = (
         (post, [(*tag.span(), "") for tag in islice(_TAG.finditer(batch.text(post)), MOST)])
@@ -104,7 +109,13 @@ def _all_written(
     batch: Folded, edits: Iterable[tuple[int, Sequence[Edit]]], how: Disguise
 ) -> Written:
     return Written(
-        how, [(post, _spread(batch.text(post), some, how)) for post, some in edits if some]
+        how,
+        [
+            (post, _spread(text, shortened(text, some), how))
+            for post, some in edits
+            if some
+            for text in [batch.text(post)]
+        ],
     )
 
 

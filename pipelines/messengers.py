@@ -9,30 +9,28 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
 
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
+from pipelines.messenger_words import BARE, MESSENGERS, OWNERLESS, Messenger
 from pipelines.profiles import NO_ACCOUNT
 from pipelines.regexes import folded_regex
 
-_ADD = r"(?:加入?我?們?的?|請加|搜尋|搜|密|追蹤我?們?的?|\+|follow(?: me)?(?: on)?(?: my)?|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)\s{0,2}$"
+_ADD = r"(?:加入?我?們?的?|請加|搜尋|搜|私|密|追蹤我?們?的?|\+|follow(?: me)?(?: on)?(?: my)?|add(?: me)?(?: on)?(?: my)?|\bdm(?: me)?(?: on)?|contact(?: me)?(?: on| via| at)?)\s{0,2}$"
 """An invitation that ends where the word begins."""
-_ADD_ENDS = frozenset(folded_regex("加入我們的搜尋密蹤") + "+denymtaw")
+_ADD_ENDS = frozenset(folded_regex("加入我們的搜尋私密蹤") + "+denymtaw")
 """Folded. The last characters of an invitation."""
 
 _BETWEEN = (
-    r"(?P<also>(?:\s?(?:[/、&+,]|跟|和|與|及|或|and|or)\s?(?:line|賴|tg|telegram|電報|飛機|微信|wechat|wx|vx|ig|insta(?:gram)?|snap(?:chat)?|whatsapp|電話|手機)(?![a-z])){0,3})"
-    r"(?P<mid>(?:\s?(?:(?<!\s)id|,?\s?id(?![a-z0-9_.])|\(id\)|帳號|帳戶|帳(?!號)|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
+    r"(?P<also>(?:\s?(?:[/、&+,]|跟|和|與|及|或|同|and|or)\s?(?:line|賴|tg|telegram|電報|飛機|微信|wechat|wx|vx|ig|insta(?:gram)?|snap(?:chat)?|whatsapp|電話|手機)(?![a-z])){0,3})"
+    r"(?P<mid>(?:\s?(?:(?<!\s)id|[,\-]?\s?id(?![a-z0-9_.])|handle|打|輸入|填|\(id\)|帳號|帳戶|帳(?!號)|賬號|账号|號碼|號|代號|官方|客服|專員|小編|助理|老師|群組|群|好友|搜尋|搜|私訊|私|請洽|洽詢|洽"
     r"|聯絡|聯繫|諮詢|請[加搜]|加|找我|找|我|聊聊|聊|你|同(?:[名號步]|手機|電話|門號)|同|可[加搜]|可以|個|ㄉ|一樣|都是|也是|的|是|為|在?這[裡邊]?|如下|[喔哦唷呦吧啦嘍囉嗎呢]|全?小寫|英文|叫做?|名稱|名字|一下|詳[談聊]|洽談|討論|索取|後|裡面?|上|內|[小本大主私]帳|搜索|查詢?|歡迎|預約|報名|訂[購位房]"
     r"|(?:or|me|is|at|on|here|only|both|same|account|username|user)(?![a-z0-9_]))){0,6})"
 )
 """Another messenger where the account is the same, and words that only lead to it."""
-_GAP = r"(?:\s?\([^()@]{1,16}\)(?=\s?:)|(?P<said>[一-龥]{1,6})(?=\s?[:→👉]))?(?P<gap>[^\w。,;!?@]{0,8})(?:(?:[全都]?小寫|英文|請?搜尋?|是)\s?){0,2}"
+_GAP = r"(?:\s?\([^()@]{1,16}\)(?=\s?:)|(?P<said>[一-龥]{1,10})(?=\s?(?:[:=→➡👉▶►]|id\s?[:=])|\s[a-z0-9.]{2,}_[a-z0-9]))?(?:(?<=[一-龥])\s?id(?=\s?[:=]))?(?P<gap>[^\w。,;!?@]{0,8})(?P<comma>,\s?(?=[a-z][a-z._\-]*[0-9_]))?(?:(?:[全都]?小寫|英文|請?搜尋?|是)\s?){0,2}"
 _SPACED = r"[a-z0-9](?P<sep>[ \-.*])[a-z0-9_.](?:(?P=sep)[a-z0-9_.]){2,28}(?![a-z0-9_@])"
 """An account spelled character by character: `d e m o 7 7`, `d-e-m-o-7`."""
-_DIALLED = r"09[0-9]{2}(?:[ \-.]?[0-9]{3}){2}(?![0-9])|"
-"""A mobile as an account: 賴 0900 000 123."""
 _AFTER = r"(?![a-z0-9_@])(?!\.[a-z]{2,}/)(?!:/)(?!-[a-z0-9])"
 _SAID = r"[a-z0-9][a-z0-9._\-]*(?:\s?[(\[]?\s?(?:下?底線|後面[接加])\s?[)\]]?\s?[a-z0-9][a-z0-9._\-]*){1,3}"
 """An account as it is read out: `maple 底線 22`."""
@@ -40,111 +38,6 @@ _SAID_LINE = r"\s?[(\[]?\s?(?:下?底線|(?P<on>後面[接加]))\s?[)\]]?\s?"
 _POINTS = frozenset(":=→➜➡⇒➔👉☞▶►>")
 """Signs that lead to an account."""
 
-
-class _Word(NamedTuple):
-    """How the accounts of one messenger are introduced and spelled."""
-
-    kind: HandleKind
-    word: str
-    account: str
-    sign: str
-    """A folded regex: without it the word is not there."""
-    needs: tuple[str, ...]
-    """Folded; the word begins at most a character before the first of them."""
-    weak: tuple[str, ...] = ()
-    """Words that are also others: something must speak for the account."""
-    shy: tuple[str, ...] = ()
-    """Words that mostly mean something else: an invitation or a sign must lead to the account."""
-    dialled: str = ""
-    """How a telephone number is spelled that is an account."""
-    ends: str = ".-_"
-    """What no account ends with: it belongs to the sentence."""
-
-
-_OWNERLESS = ("官方帐号", "官方帐户", "官方好友", "官方号", "加好友", "加我好友")
-"""Folded. What is LINE's where no other messenger is named before it."""
-
-_NEEDS_0 = (
-    "line", "llne", *(f"l{sign}i" for sign in " .·_/*|-"), "赖", "ㄌ",
-    "濑", "癞", "莱", "籁", "赉", *(f"来{sign}" for sign in ":=→👉"), "官方",
-    "加好", "加我好", "라인", "ライン", "🟢", "💚", "加l", "我l", "私l", "密l", "+l",
-    "绿", "赖恩", "拉恩", "拉因",
-)  # fmt: skip
-_NEEDS_1 = (
-    "tele", "tg", "t g", "t.g", "电报", "飞机", "飞鸡", "灰机", "灰鸡", "飞ㄐ",
-    "灰ㄐ", "ㄈㄟ", "✈", "🛩", "🛫", "テレグラム",
-)  # fmt: skip
-_NEEDS_2 = (
-    "信", "❤", "♥", "💚", "芯", "心", "新", "wei", "葳", "卫星", "薇", "v我",
-    "绿泡泡", "加微", "wechat", "weixin", "wx", "vx", "加v", "+v",
-)  # fmt: skip
-
-_WORDS = (
-    _Word(
-        HandleKind.LINE,
-        r"(?:l(?:[il]ne|[ .·_/*|\-]i[ .·_/*|\-]?n[ .·_/*|\-]?e)(?:@|(?=[^a-z]|id))|賴|ㄌ ?ㄞ ?[ˋˊˇ]?|[瀨萊癩籟賚](?<=加[瀨萊癩籟賚])|[瀨癩籟賚萊](?=[^\w。,;!?]{0,4}[a-z0-9@])|來(?=[:=→👉])|官方(?:帳號|帳戶|好友|號)(?=[^\w。,;!?@]{0,6}@)|加(?:我)?好友(?=\s?(?:id|帳號|:))|라인|ライン|[🟢💚](?<![微薇威v]💚)(?=\s?(?:id|[:→👉]|[a-z0-9]))|綠(?<=\(綠)(?=\))|[萊賴拉][恩因](?=\s?(?:id|:))|小綠|綠色(?:軟體|app|通訊|小盒子|圖示|對話|的(?=\s?(?:id|帳號|:|搜)))|l(?<=[加我私密]l)(?![a-z])|lai(?<=加lai)(?![a-z])|l(?<=\+l)(?![a-z]))",
-        r"@?[a-z0-9][a-z0-9._\-]{2,29}",
-        sign=r"l(?:[il]ne|[ .·_/*|\-]i[ .·_/*|\-]?n[ .·_/*|\-]?e)|赖|ㄌ ?ㄞ|加[l濑莱癞籁赉]|[我私密]l|[濑癞籁赉莱][^\w。,;!?]{0,4}[a-z0-9@]|来[:=→👉]|官方.{2,3}[^\w。,;!?@]{0,6}@|加我?好友 ?(?:id|帐号|:)|라인|ライン|[🟢💚] ?(?:[:→👉]|[a-z0-9])|\(绿\)|[莱赖拉][恩因] ?(?:id|:)|\+l|小绿|绿色[软a通小图对的]",
-        needs=_NEEDS_0,
-        dialled=_DIALLED,
-        weak=(
-            "line",
-            "llne",
-            "小绿",
-            "绿色软体",
-            "绿色app",
-            "绿色通讯",
-            "라인",
-            "ライン",
-            *"濑癞籁赉莱",
-        ),
-        shy=("来", "绿", "绿色的", "绿色小盒子", "绿色图示", "绿色对话", "🟢", "💚", *_OWNERLESS),
-    ),
-    _Word(
-        HandleKind.TELEGRAM,
-        r"(?:(?:telegra(?:m|rn)|telegrm|teleg?|t[ .]?g)(?![a-z])|電報|紙?(?:[飛灰]|ㄈㄟ)(?:[機雞]|ㄐㄧ)|[✈🛩🛫]|テレグラム)",
-        r"@?[a-z][a-z0-9_]{3,31}",
-        sign=r"tele|tg|\bt[ .]g\b|电报|[飞灰][机鸡ㄐ]|ㄈㄟ[机鸡ㄐ]|[✈🛩🛫]|テレグラム",
-        needs=_NEEDS_1,
-        weak=("tele", "电报", "飞机", "纸飞机", "飞鸡", "纸飞鸡", "灰机", "灰鸡", "✈", "🛩", "🛫"),
-    ),
-    _Word(
-        HandleKind.WECHAT,
-        r"(?:[微薇葳威維徽圍v][信芯]|[薇葳v][心新]|[微薇葳威v][❤♥💚]信?|wei ?(?:信|xin(?![a-z]))|綠泡泡|衛星|[薇葳](?=[:❤♥])|[薇葳](?<=[加+➕][薇葳])(?=[^\w。,;!?]{0,4}[a-z0-9])|(?<![a-z0-9])v(?=我)|微(?<=加微)(?=[^\w。,;!?]{0,4}[a-z0-9])|(?:wechat|weixin|wx|vx)(?![a-z])|v(?<=加v)(?![a-z])|v(?<=\+v)(?![a-z]))",
-        r"[a-z0-9][a-z0-9_\-]{4,29}",
-        sign=r"[微薇葳威维徽围v][信芯]|[薇葳v][心新]|[微薇葳威v][❤♥💚]|wei ?(?:信|xin)|绿泡泡|卫星|[薇葳][:❤♥]|[加+➕][薇葳]|v我|加微|wechat|weixin|wx|vx|加v|\+v",
-        needs=_NEEDS_2,
-        dialled=_DIALLED,
-        weak=(
-            "威信",
-            "维信",
-            "薇信",
-            "徽信",
-            "围信",
-            "葳信",
-            "绿泡泡",
-            *(f"{one}芯" for one in "微薇葳威维徽围v"),
-            *(f"{one}{two}" for one in "薇葳v" for two in "心新"),
-        ),
-        shy=("卫星",),
-    ),
-    _Word(
-        HandleKind.INSTAGRAM,
-        r"(?:(?:insta(?:gram)?|i[ .]?g)(?![a-z])|[哀愛艾唉][居雞])",
-        r"@?[a-z0-9_][a-z0-9_.]{2,29}",
-        sign=r"insta|\bi[ .]?g\b|[哀爱艾唉][居鸡]",
-        needs=("insta", "ig", "i g", "i.g", "居", "鸡"),
-        weak=(
-            "instagram",
-            "insta",
-            "ig",
-            "i g",
-            "i.g",
-            *(f"{one}{two}" for one in "哀爱艾唉" for two in "居鸡"),
-        ),
-        ends=".",
-    ),
-)
 
 _LONG_NAME = 5
 """Letters of an account that is believed without a digit: 賴 is also a family name (賴 Tom)."""
@@ -161,7 +54,7 @@ def _any_of(needs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(words)
 
 
-def introduced(word: _Word) -> Callable[[str], Iterator[Contact]]:
+def introduced(word: Messenger) -> Callable[[str], Iterator[Contact]]:
     """The reader of accounts behind a messenger's word in a folded text."""
     needed = _any_of(word.needs)
 
@@ -173,19 +66,19 @@ def introduced(word: _Word) -> Callable[[str], Iterator[Contact]]:
     return read
 
 
-WORDS = tuple((word.sign, introduced(word)) for word in _WORDS)
+WORDS = tuple((word.sign, introduced(word)) for word in MESSENGERS)
 """The readers of words, each with its sign."""
 
 
 @cache
-def _shape(word: _Word) -> re.Pattern[str]:
+def _shape(word: Messenger) -> re.Pattern[str]:
     """How an account stands behind a word."""
     return _pattern(
         rf"(?P<word>{word.word}){_BETWEEN}{_GAP}(?P<account>{_SPACED}|{word.dialled}{_SAID}|{word.account}){_AFTER}"
     )
 
 
-def _named(text: str, word: _Word, first: int) -> Iterator[Contact]:
+def _named(text: str, word: Messenger, first: int) -> Iterator[Contact]:
     behind = {}
     if any(sign in text for sign in _TELLS_BEHIND):
         behind = {one.opened: one for one in _before_brackets(text, word, first)}
@@ -197,7 +90,7 @@ def _named(text: str, word: _Word, first: int) -> Iterator[Contact]:
         account = found["account"].rstrip(word.ends)
         start = found.start("account")
         end = start + len(account)
-        invited = add is not None or _invites(found["mid"])
+        invited = add is not None or found["word"] in BARE or _invites(found["mid"])
         sure = _sureness(found, word, account, invited=invited)
         if sure is None or _inside_word(text, found) or _elsewhere(text, found):
             continue
@@ -214,8 +107,8 @@ def _named(text: str, word: _Word, first: int) -> Iterator[Contact]:
         yield from _listed(text, word, contact)
 
 
-def _value(word: _Word, account: str, sep: str | None) -> str:
-    value = account.replace(sep, "") if sep else account
+def _value(word: Messenger, account: str, sep: str | None) -> str:
+    value = account.replace(sep, "") if sep else account.replace("@ ", "@")
     if not value.isascii():
         value = _pattern(_SAID_LINE).sub(lambda said: "" if said["on"] else "_", value)
     if word.kind is not HandleKind.LINE:
@@ -224,7 +117,7 @@ def _value(word: _Word, account: str, sep: str | None) -> str:
 
 
 @cache
-def _brackets(word: _Word) -> re.Pattern[str]:
+def _brackets(word: Messenger) -> re.Pattern[str]:
     return _pattern(
         rf"(?:[(\[]\s?(?:我的?)?(?P<word>{word.word})(?:\s?(?:id|帳號|同[名號]))?\s?[)\]]"
         rf"|(?:←|<-|這[個支組]|是我們?的?)\s?(?P<own>{word.word})(?![^\w]{{0,6}}[a-z0-9@]))"
@@ -235,7 +128,7 @@ _TELLS_BEHIND = ("(", "[", "←", "<-", "是我", *folded_regex("這個 這支 �
 _STANDS_BEFORE = re.compile(r"(?<![a-z0-9_.@/\-])@?(?P<account>[a-z0-9_][a-z0-9._\-]{3,29}) ?$")
 
 
-def _before_brackets(text: str, word: _Word, first: int) -> Iterator[Contact]:
+def _before_brackets(text: str, word: Messenger, first: int) -> Iterator[Contact]:
     """Accounts that are told first, and the messenger behind them: `abc_123 (LINE)`, `abc_123 是我的賴`."""
     for found in _brackets(word).finditer(text, max(0, first - 4)):
         start = max(0, found.start() - 34)
@@ -255,12 +148,12 @@ def _before_brackets(text: str, word: _Word, first: int) -> Iterator[Contact]:
 
 _AND = re.compile(
     folded_regex(
-        r"(?:\s?(?:[、/&]|和|與|及|跟|或|or |and )|[^。!?\n@]{0,10}(?:新的|現在|目前|改成|換成|另一個|備用的?)(?:帳號)?(?:是|為|:|叫))\s?(?P<account>@?[a-z][a-z0-9_.]{2,28}[0-9_][a-z0-9_.]{0,9})(?![a-z0-9_@:=\-]|\.[a-z]|\s?:)"
+        r"(?:\s?(?:[、/&]|和|與|及|跟|或|or |and )|[^。!?\n@]{0,10}(?:新的|現在|目前|改成|換成|另一個|備用的?|小號|大號)(?:帳號)?(?:是|為|:|叫|(?<=[用號])\s))\s?(?P<account>@?[a-z][a-z0-9_.]{2,28}[0-9_][a-z0-9_.]{0,9})(?![a-z0-9_@:=\-]|\.[a-z]|\s?:)"
     )
 )
 
 
-def _listed(text: str, word: _Word, last: Contact) -> Iterator[Contact]:
+def _listed(text: str, word: Messenger, last: Contact) -> Iterator[Contact]:
     """More accounts behind one: `LINE: abc_1、abc_2`."""
     while found := _AND.match(text, last.end):
         account = found["account"].rstrip(word.ends)
@@ -277,7 +170,7 @@ _OTHERS = r"(?:\big|insta(?:gram)?|threads|脆|fb|facebook|臉書|推特|twitter
 def _elsewhere(text: str, found: re.Match[str]) -> bool:
     """Whether a word that is LINE's by default stands behind another messenger's name."""
     start = found.start()
-    return found["word"] in _OWNERLESS and bool(
+    return found["word"] in OWNERLESS and bool(
         _pattern(_OTHERS).search(text, max(0, start - 24), start)
     )
 
@@ -309,14 +202,20 @@ def _inside_word(text: str, found: re.Match[str]) -> bool:
 
 _MOBILE = re.compile(r"09[0-9 .\-]+")
 _LETTER = re.compile("[a-z]")
+_SAME, _NAME = map(folded_regex, "同賴")
 _SPELLS = frozenset("_.0123456789")
 
 
-def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool) -> float | None:
+def _sureness(
+    found: re.Match[str], word: Messenger, account: str, *, invited: bool
+) -> float | None:
     """How sure it is that an account follows, or None if nothing speaks for it."""
-    bare = account.removeprefix("@")
+    bare = account.removeprefix("@").lstrip()
     gap = found["gap"]
     told = not _POINTS.isdisjoint(gap) or account.startswith("@") or _announced(found["mid"])
+    told = told or (
+        _MOBILE.fullmatch(bare) is not None and _SAME in f"{found['also']}{found['mid']}"
+    )
     spelled = not _SPELLS.isdisjoint(bare)
     named = spelled and bool(_LETTER.search(bare))
     sure: float | None = 0.6 if spelled else 0.5
@@ -324,6 +223,9 @@ def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool)
         len(bare) < 3
         or bare in NO_ACCOUNT
         or _NUMBERS.fullmatch(bare)
+        or (found["comma"] and not invited)
+        or (found["said"] and found["word"] in word.weak and not (invited or told))
+        or (found["word"] == "id" and not ((invited or _asked(found)) and named))
         or ("\n" in gap and not (":" in gap or invited))
         or (found["word"] in word.shy and not (invited or (named and (told or _asked(found)))))
     ):
@@ -331,7 +233,11 @@ def _sureness(found: re.Match[str], word: _Word, account: str, *, invited: bool)
     elif (invited or told) and not (found["said"] and not named):
         sure = 0.95 if invited and told else 0.9
     elif (
-        (gap.strip(" ") in {"-", ".", "/", "_"} and gap != " - ")
+        (
+            gap.strip(" ") in {"-", ".", "/", "_"}
+            and gap != " - "
+            and not (found["word"] == _NAME and "_" in bare)
+        )
         or _AS_A_THING.search(found.string, max(0, found.start() - 12), found.start())
         or (word.kind is HandleKind.TELEGRAM and _FLIGHT.fullmatch(bare))
         or not (spelled or len(bare) >= _LONG_NAME)

@@ -21,6 +21,11 @@ _CHARS = (
     "9九玖",
 )
 _DIGITS = tuple(f"(?:{'|'.join(chars)})" for chars in _CHARS)
+_ROW_DIGITS = tuple(
+    f"(?:{'|'.join(chars + more)})"
+    for chars, more in zip(_CHARS, ("o", "么幺", *[""] * 5, "拐", "", ""), strict=True)
+)
+"""In a row of several digits: 3ooo is 3000, 么六五 is 165 as it is said on the radio."""
 _VALUES = {char: value for value, chars in enumerate(_CHARS) for char in chars}
 _UNITS = {
     "十": 10,
@@ -72,7 +77,8 @@ def _ways(number: str) -> list[str]:
         return (
             ["".join(_DIGITS[one] for one in plain)] if len(plain) == len(number) <= _PLACES else []
         )
-    digits = "".join(_DIGITS[int(one)] for one in str(value))
+    row = _ROW_DIGITS if value >= 10 else _DIGITS
+    digits = "".join(row[int(one)] for one in str(value))
     spoken = {_spoken(value), *_short(value)} if value >= 10 else set()
     return sorted({digits, *spoken} - {""})
 

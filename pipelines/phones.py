@@ -15,9 +15,15 @@ from phonenumbers import NumberParseException, PhoneMetadata
 
 from patrol.models import HandleKind
 from pipelines.contact import MOST, Contact
+from pipelines.far_phones import SPELLED_SIGN, contact, labelled, spelled
 
 CHINESE = str.maketrans("零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789")
 """Folded, so simplified: 貳 is 贰."""
+_RADIO = str.maketrans("洞么幺两三拐勾", "0112379")
+"""Digits as soldiers and drivers say them: 洞九洞洞."""
+_RADIO_RUN = re.compile(
+    r"洞[九勾9](?:[洞么幺两拐勾零〇一二三四五六七八九0-9][ \-]?){8}(?![洞么幺拐勾零一二三四五六七八九0-9])"
+)
 
 _BETWEEN = "[ .\\-()/_~·*\u2190-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]{0,3}"
 """What people put between digits, arrows and emoji among it."""
@@ -26,15 +32,16 @@ _PAUSE = re.compile(f"(?<={_CHINESE})[,、](?={_CHINESE})")
 """Where a number is read out in groups: 零九零零,零零零,一二三. Between ASCII digits it would part thousands."""
 SIGN = (
     rf"[0-9](?:{_BETWEEN}[0-9]){{6}}|{_CHINESE}(?:(?:{_BETWEEN}|[,、]){_CHINESE}){{6}}"
-    r"|[0o]9[0-9o]{2}[ \-.]?[0-9o]{3}[ \-.]?[0-9o]{3}"
-    rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]"
+    r"|[0o]9[0-9oil]{2}[ \-.]?[0-9oil]{3}[ \-.]?[0-9oil]{3}"
+    rf"|[0-9]{_BETWEEN}{_CHINESE}|{_CHINESE}{_BETWEEN}[0-9]|洞[九勾0-9洞]|{SPELLED_SIGN}"
 )
 
 _ANY_CHINESE = re.compile(_CHINESE)
 _OH = re.compile(
-    r"(?<![a-z0-9])(?=[0-9]*o)[0o]9[0-9o]{2}[ \-.]?[0-9o]{3}[ \-.]?[0-9o]{3}(?![a-z0-9])"
+    r"(?<![a-z0-9])(?=[0-9 \-.]{0,12}[oil])[0o]9[0-9oil]{2}[ \-.]?[0-9oil]{3}[ \-.]?[0-9oil]{3}(?![a-z0-9])"
 )
-"""A mobile of Taiwan with letters for noughts: 09OO-OOO-123."""
+"""A mobile of Taiwan with letters for noughts and ones: 09OO-OOO-12I."""
+_LETTERS = str.maketrans("oil", "011")
 _ENOUGH = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{6}}")
 _RUN = re.compile(rf"(?<![a-z0-9_])\+?\(?[0-9](?:{_BETWEEN}[0-9])*")
 _GROUP = re.compile(r"\+?[0-9]+")
@@ -50,10 +57,24 @@ _TRIES = 2_000
 
 def phones(text: str, region: str = "TW") -> Iterator[Contact]:
     """Valid numbers of a folded text, as E.164. Without a country code they are the region's."""
+    if "洞" in text:
+        text = _RADIO_RUN.sub(lambda found: found[0].translate(_RADIO), text, count=MOST)
     # Translating is dear, and few texts have them.
     plain = _PAUSE.sub(" ", text).translate(CHINESE) if _ANY_CHINESE.search(text) else text
-    plain = _OH.sub(lambda found: found[0].replace("o", "0"), plain) if "o" in plain else plain
-    return islice(_phones(plain, region), MOST)
+    plain = _OH.sub(lambda found: found[0].translate(_LETTERS), plain, count=MOST)
+    return islice(_all(plain, region), MOST)
+
+
+def _all(text: str, region: str) -> Iterator[Contact]:
+    """Numbers as the region writes them, then those that something else must speak for."""
+    own = list(islice(_phones(text, region), MOST))
+    yield from own
+    others = (*labelled(text), *spelled(text)) if region == "TW" else ()
+    for start, end, digits in others:
+        if any(one.start < end and start < one.end for one in own):
+            continue
+        if number := number_of(digits, region):
+            yield contact(start, end, number)
 
 
 def _phones(text: str, region: str) -> Iterator[Contact]:

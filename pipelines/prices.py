@@ -24,10 +24,10 @@ _PIECES = "期次节晚张包个套份堂天趟人位本支组小件盒瓶箱斤
 _CODES = "dkk|sek|nok|chf|sgd|aud|nzd|cad|aed|thb|myr|php|vnd|krw|inr|try|ron|czk|huf|pln|rub|uah|brl|mxn|idr|sar|ils|mop"
 _SYMBOLS = "₫₪₹฿₱₽₺₴₦₡₣₲₸₼₾៛₭৳"
 SIGN = (
-    rf"{_FIGURE}.{{0,3}}(?:{_CODES}|[{_SYMBOLS}]|kc|zl|lei|kr|tl|lek|pyб|rph|лb|euro|원|تومان|ریال|درهم|元|块|圆|锾|蚊|円|usd|n?td?|twd|rmb|cny|hkd|jpy|eur|gbp|美|港|欧|日[圆币]|台[币票]|人民|[$€£u]|bucks|dollars|镁|quid|起跳|[订定押]金|有找|含运|[免包][运邮]|不议|[可不]刀|可[议小谈]|成交|带走|拿走|就[卖出好可]|[卖让]你|让|obo|firm|ono|新|每|一[次节晚]|张(?:小朋友|千)|[x*] ?[0-9]{{1,2}} ?期|/)"
-    rf"|[0-9] ?[kw万千仟百佰亿]|[{_ONE_SIGN}十百千][百千万][{_ONE_SIGN}]|[0-9百千万] ?[每一][{_PIECES}]|[百千万][~至到-][{_ONE_SIGN}]"
-    rf"|(?:[$€£¥₩₮{_SYMBOLS}]|{_CODES}|r[spm]|nt|us[d$]|usdt|twd|rmb|cny|hkd|jpy|eur|gbp|价|卖|售|收|费|薪|币|美[金元]|price|cost|只要|零用.?|一[次晚节包张套份]|每月|包月|[月周年]付|红包|给|每[天日周次堂小]|小时|钟头?|过夜|车马|酬|奖金|现金|[订定押]金|尾款|领|包夜|[每一1] ?人|折|[0-9一两二三四五六七八九十半] ?[晚夜次天节堂趟克张本支颗包组套份盒瓶把条]).{{0,4}}{_FIGURE}"
-    rf"|(?:待遇|月收|预算|运费|邮资|[月年房店车]租|租金|押|油钱|[车工]资|票|头期|保证金|总|合计|一口价|行情|罚|贷款?|额度|周转|借|投资|本金|获利|赚|[日月利]息|赌金|津贴|补助|折抵|[现省]|低消|换购|工钱|[调涨降杀砍喊出开卖跌加减标]整?到|只剩|[特优]惠|汇|转|[找满送赠减还变赔各加]|回馈|[储充存]值?|入金|下注|[起得]标|便宜出|[想急忍]出?|[爱低痛半][价]?出?|整组|[打一]包|一起|算[你妳]|[原开]|成人|大人|[小儿][孩童]|早鸟|单[程买]|[独全][买拿部收]|一堂课|另[计外]|外加|rent|deposit|budget|salary|wage|pay|paid|fee|offer|asking|for|每[{_PIECES}]|[0-9一两二三四五六七八九十半] ?个?[人件双对台间车坪杯斤月周年]).{{0,6}}(?:[0-9]{{2}}|[{_ONE_SIGN}十][十百千万])"
+    rf"{_FIGURE}.{{0,3}}(?:{_CODES}|[{_SYMBOLS}]|kc|zl|lei|kr|tl|lek|pyб|rph|лb|euro|원|تومان|ریال|درهم|元|块|圆|锾|蚊|円|usd|n?td?|twd|rmb|cny|hkd|jpy|eur|gbp|美|港|欧|日[圆币]|台[币票]|人民|[$€£u]|bucks|dollars|镁|quid|起跳|[订定押]金|有找|含运|[免包][运邮]|不议|[可不]刀|可[议小谈]|成交|带走|拿走|就[卖出好可]|[卖让]你|让|obo|firm|ono|新|每|一[次节晚]|[张个](?:小朋友|千|大[钞]|[蓝钞]|就好|搞定|不议|成交|一|/| ?[次节])|[x*] ?[0-9]{{1,2}} ?期|/|o|嚿|旧水|撇水|栋水|皮[嘢野]|箍|抠|大洋|up|[出售卖讓让]|起标| each| a| per| apiece)"
+    rf"|[0-9] ?[kw万千仟百佰亿]|[{_ONE_SIGN}十百千廿][百千万]|[0-9百千万] ?[每一][{_PIECES}]|[百千万][~至到-][{_ONE_SIGN}]"
+    rf"|(?:[$€£¥₩₮💲💰{_SYMBOLS}]|{_CODES}|r[spm]|nt|us[d$]|usdt|twd|rmb|cny|hkd|jpy|eur|gbp|价|卖|售|收|费|薪|币|美[金元]|price|cost|只要|零用.?|一[次晚节包张套份]|每月|包月|[月周年]付|红包|给|每[天日周次堂小]|小时|钟头?|过夜|车马|酬|奖金|现金|[订定押]金|尾款|领|包夜|[每一1] ?人|折|[0-9一两二三四五六七八九十半] ?[晚夜次天节堂趟克张本支颗包组套份盒瓶把条]).{{0,4}}{_FIGURE}"
+    rf"|(?:待遇|月收|预算|运费|邮资|[月年房店车]租|租金|押|油钱|[车工]资|票|一律|均一|统一价|通通|共|骗了?我?|坑了?我?|[让算给]你|不然|要不|头期|保证金|总|合计|一口价|行情|罚|贷款?|额度|周转|借|投资|本金|获利|赚|[日月利]息|赌金|津贴|补助|折抵|[现省]|低消|换购|工钱|[调涨降杀砍喊出开卖跌加减标]整?到|只剩|[特优]惠|汇|转|[找满送赠减还变赔各加]|回馈|[储充存]值?|入金|下注|[起得]标|便宜出|[想急忍]出?|[爱低痛半][价]?出?|整组|[打一]包|一起|算[你妳]|[原开]|成人|大人|[小儿][孩童]|早鸟|单[程买]|[独全][买拿部收]|一堂课|另[计外]|外加|rent|deposit|budget|salary|wage|pay|paid|fee|offer|asking|for|每[{_PIECES}]|[0-9一两二三四五六七八九十半] ?个?[人件双对台间车坪杯斤月周年]).{{0,6}}(?:[0-9]{{2}}|[{_ONE_SIGN}十][十百千万])"
 )
 """Folded. Says whether a text may hold a price."""
 
@@ -49,7 +49,7 @@ _BEFORE = {
     "nt$": "TWD", "ntd$": "TWD", "ntd": "TWD", "nt": "TWD", "twd": "TWD", "新台幣": "TWD", "台幣": "TWD",
     "us$": "USD", "usd$": "USD", "usd": "USD", "美金": "USD", "美元": "USD", "hk$": "HKD", "hkd": "HKD", "港幣": "HKD", "港紙": "HKD", "港元": "HKD",
     "rmb": "CNY", "cny": "CNY", "人民幣": "CNY", "jpy": "JPY", "日幣": "JPY", "eur": "EUR", "gbp": "GBP",
-    "$": "$", "€": "EUR", "£": "GBP", "¥": "¥", "₩": "KRW", "₮": "USDT", "usdt": "USDT",
+    "$": "$", "💲": "$", "💰": "$", "€": "EUR", "£": "GBP", "¥": "¥", "₩": "KRW", "₮": "USDT", "usdt": "USDT",
     "r$": "BRL", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "s$": "SGD", "sgd$": "SGD", "mx$": "MXN", "mop$": "MOP",
     "rp": "IDR", "rs": "INR", "rs.": "INR", "rm": "MYR",
     **_SHORT, **_MARKS,
@@ -58,7 +58,7 @@ _AFTER = {
     "元": "TWD", "塊錢": "TWD", "塊": "TWD", "圓": "TWD", "鍰": "TWD", "台票": "TWD", "ntd": "TWD", "nt": "TWD", "twd": "TWD", "新台幣": "TWD",
     "台幣": "TWD", "元台幣": "TWD", "usd": "USD", "美金": "USD", "美元": "USD", "美刀": "USD", "鎂": "USD", "元美金": "USD", "dollars": "USD", "bucks": "USD", "quid": "GBP",
     "hkd": "HKD", "港幣": "HKD", "港紙": "HKD", "港元": "HKD", "rmb": "CNY", "cny": "CNY", "人民幣": "CNY", "元人民幣": "CNY", "蚊": "HKD", "円": "JPY", "日圓": "JPY",
-    "日幣": "JPY", "jpy": "JPY", "€": "EUR", "eur": "EUR", "歐元": "EUR", "£": "GBP", "gbp": "GBP", "usdt": "USDT", "u": "USDT", "$": "$",
+    "日幣": "JPY", "jpy": "JPY", "€": "EUR", "eur": "EUR", "歐元": "EUR", "£": "GBP", "gbp": "GBP", "usdt": "USDT", "u": "USDT", "$": "$", "¥": "¥", "euros": "EUR", "箍": "TWD", "摳": "TWD", "大洋": "CNY", "泰銖": "THB", "披索": "PHP",
     "euro": "EUR", "kc": "CZK", "zl": "PLN", "lei": "RON", "kr": "SEK", "tl": "TRY", "pyб": "RUB", "pyб.": "RUB", "rph": "UAH", "rph.": "UAH",
     "лb": "BGN", "лb.": "BGN", "원": "KRW", "تومان": "IRR", "ریال": "IRR", "درهم": "AED",
     **_SHORT, **_MARKS,
@@ -70,24 +70,30 @@ _ONE = "一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
 _CHINESE = rf"(?:(?!一[次节晚张包个套份]|(?<=[百千万佰仟])一[{_PIECES}]|(?<=[百千万佰仟][{_ONE}])一[{_PIECES}])[{_ONE}零〇十拾百佰千仟万亿]){{1,14}}"
 _AMOUNT = (
     rf"(?P<plain>(?:{_NUMBER})(?P<unit>\s?(?:[百千]?[万千仟百佰亿](?:[0-9{_ONE}][千百])*(?:(?!(?<=[百千万佰仟])一[{_PIECES}])[0-9{_ONE}](?![0-9%]|[.,:/][0-9]))?|[kw](?:[0-9](?![0-9a-z.,:/%-]))?(?![a-z0-9])))?)"
-    rf"|(?P<chinese>{_CHINESE})"
+    rf"|(?P<chinese>{_CHINESE}(?:(?<=[百千万])[0-9](?![0-9a-z%.,:/]))?)"
 )
 _COUNTED = (
     r"\s?(?:多|餘)?(?:人(?!民幣)|次|名|筆|個(?!月[付租])|字|里|公里|公尺|米|步|小時|分|天|年(?![付薪費])|月(?![付薪租費底入])|日(?![付薪幣圓])|號|票|點|粉絲|觀看|瀏覽|件|張|本|台(?!幣|票)|臺|位|瓦|坪|歲|度|倍|家|戶|場|畫"
     r"|解析|螢幕|電視|影|夜|里路|公斤|克|毫|種|句|項|集|層|樓|頁|行|則|篇|封|組|匹|棵|公頃|公噸|噸|公分|公厘|大卡|卡路里|[房室班巷弄棟](?![租價])|課(?!程)|元宇宙|金(?![額幣訂])|路跑|馬拉松|南下|北上|東行|西行|處|播放|下載|訂閱|追蹤|按讚|讚|會員|用戶|年級|萬|千|百|%|run|hz|mah|follower|view|video|tv)"
 )
 _NOT_MONEY = r"(?:子|蟲|香|帳|叮|復始|素|論|化|件|旦|宵|首|老|朝|蛋糕|肉|地|布|木|石|巧克力|豆腐)"
-_CUE = r"(?:售價|價格|價錢|定價|特價|原價|開價|底價|價位|半價|收費|費用|月費|日薪|時薪|月薪|薪水|薪資|待遇|月收|日領|週領|零用[錢金]?|預算|運費|郵資|[月年房店車]租|租金|學費|報名費|入場費|清潔費|服務費|手續費|管理費|材料費|場地費|掛號費|油錢|車資|工資|工錢|票價|門票|團費|會費|頭期款?|保證金|總價|總共|合計|一口價|現金價|賣價|買價|成交價|行情|罰[款金]|貸款?|額度|週轉|借款?|投資|本金|獲利|賺|賭金|[日月利]息|直購價|標價|單買|補助|津貼|折抵|現折|現省|省|低消|加價|換購|一次|一晚|一節|一[包張套份]|每月|包月|[月週年]付|紅包|只要|只賣|僅售|賣|售|收|價|費|price|cost|rent|deposit|budget|salary|wage|pay|paid|fee|offer)s?[\s:]{0,3}(?:約|大約|大概|最高|最低|最多|至少|就是|就|是|為|一律|均一|都|也|從|另計|另加|外加|只要|只|要|開|is|of|for|at)?[\s:]{0,2}$"
+_CUE = r"(?:售價|價格|價錢|定價|特價|原價|開價|底價|價位|半價|收費|費用|月費|日薪|時薪|[月週周]薪|薪水|薪資|待遇|月收|日領|週領|零用[錢金]?|預算|運費|郵資|[月年房店車]租|租金|學費|報名費|入場費|清潔費|服務費|手續費|管理費|材料費|場地費|掛號費|油錢|車資|工資|工錢|票價|門票|團費|會費|頭期款?|保證金|總價|總共|合計|一口價|現金價|賣價|買價|成交價|行情|罰[款金]|貸款?|額度|週轉|借款?|投資|本金|獲利|賺|賭金|[日月利]息|直購價|標價|單買|補助|津貼|折抵|現折|現省|省|低消|加價|換購|一次|一晚|一節|一[包張套份]|每月|包月|[月週年]付|紅包|只要|只賣|僅售|賣你?|讓你|算你|給你|售|收|價|費|一律|均一價?|統一價?|通通|共|騙了?我?|坑了?我?|price|cost|rent|deposit|budget|salary|wage|pay|paid|fee|offer)s?[\s:]{0,3}(?:約|大約|大概|最高|最低|最多|至少|就是|就|是|為|一律|均一|都|也|從|另計|另加|外加|只要|只|要|開|is|of|for|at)?[\s:]{0,2}$"
 _LOOSE_CUE = (
     r"(?:給(?:你|妳|我|他|她|您|人)?們?|每(?:天|日|[週周]|月|次|堂|小時)|[0-9一兩二三四五六七八九十半]\s?個?(?:小時|月|週|年|鐘頭|鐘|晚|夜|次|天|節|堂|趟|公克|克|張|本|支|顆|包|組|套|份|盒|瓶|把|條)"
-    r"|[0-9一兩二三四五六七八九十]\s?(?:人|件|雙|對|台|間|車|坪|杯|斤)|一堂課|(?:便宜|急|想|割愛|低價|忍痛|打包|整組|一起|半價)出|算[你妳]|全拿|全部|全收|單買|[另外再]加|另計|各|還|變成?|(?:全|優待|學生|敬老|愛心|早鳥|預售|現場|單日|套|年|月|季|單程|來回)票|成人|大人|小孩|兒童|早鳥|單程|(?:^|[\s,、/(])[原現開]|送|贈|折|減|回饋|儲值?|首[儲存]|入金|充值|下注|起標|得標|賠|罰|asking(?: price)?|(?:sell(?:ing)?|sold|going|yours|it) for"
-    r"|過夜|包夜|[每一1]\s?人|[0-9]折後?|車馬費|酬勞|報酬|獎金|現金|訂金|定金|尾款|押金|底薪|領|(?:調|漲|降|殺|砍|喊|出|開|賣|跌|加|減|標)(?:整|價)?到|只剩|特惠|優惠|現在|匯|轉|轉帳|找|滿|省)[ :]{0,2}\Z"
+    r"|[0-9一兩二三四五六七八九十]\s?(?:人|件|雙|對|台|間|車|坪|杯|斤)|一堂課|(?:便宜|急|想|割愛|低價|忍痛|打包|整組|一起|半價)出|算[你妳]|全拿|全部|全收|單買|[另外再]加|另計|各|還|變成?|不然|要不|(?:全|優待|學生|敬老|愛心|早鳥|預售|現場|單日|套|年|月|季|單程|來回)票|成人|大人|小孩|兒童|早鳥|單程|(?:^|[\s,、/(])[原現開]|送|贈|折|減|回饋|儲值?|首[儲存]|入金|充值|下注|起標|得標|賠|罰|asking(?: price)?|(?:sell(?:ing)?|sold|going|yours|it) for"
+    r"|過夜|包夜|[每一1]\s?人|[0-9]折後?|車馬費|酬勞|報酬|獎金|現金|訂金|定金|尾款|押金|底薪|領|付|付款|貨到付款|含運|(?:^|[\s,、/(])出|半?[0-9.]\s?(?:g|錢|顆|粒)|半個|(?:調|漲|降|殺|砍|喊|出|開|賣|跌|加|減|標)(?:整|價)?到|只剩|特惠|優惠|現在|匯|轉|轉帳|找|滿|省)[ :=]{0,2}\Z"
 )
 """Words before a price that stand before much else: only an amount of a hundred or more is one there."""
 _LEAST = 100
+_LEAST_SAID = 1_000
+_ROUND = re.compile(
+    f"[{_ONE}]{{1,2}}[千万仟]|[{_ONE}]万[{_ONE}][千仟]|[{_ONE}]?十[{_ONE}]?万|廿[{_ONE}]?万"
+)
+_ENDS = re.compile(folded_regex(r"\s?(?:$|[\s,。!?、~)/起]|以[下內上]|就|不|[出收讓賣給])"))
+"""兩千, 三十五萬: where a clause ends behind them, they are money."""
 
 
-_EACH = rf"\s?(?:/\s?[0-9一两二三四五六七八九十半]{{0,3}}\s?(?:[{_PIECES}日周时份克]|hr|hour|h(?![a-z])|day|night|month|week|person|g|kg|pcs?)|[一每][{_PIECES}](?:时|月|斤|里)?|[x*]\s?[0-9]{{1,2}}\s?期)"
+_EACH = rf"\s?(?:/\s?[0-9一两二三四五六七八九十半]{{0,3}}\s?(?:[{_PIECES}日周时份克]|hr|hour|h(?![a-z])|min|day|night|month|week|person|g|kg|pcs?)|[一每][{_PIECES}](?:时|月|斤|里)?|[x*]\s?[0-9]{{1,2}}\s?期|\s(?:each|apiece|a pop|an? (?:hour|gram|night|piece|head|bag)|per (?:hour|hr|gram|g|night|day|month|week|person|head|piece|bag))(?![a-z]))"
 """What one gets for it, folded: a number before it is a price."""
 
 
@@ -99,7 +105,7 @@ _NOT_BEFORE = (
 
 _TRADED = re.compile(
     folded_regex(
-        r"\s?(?:起跳|[訂定押]金|有找|含運|免運|包運|包郵|不議|可議|可小議|可談|[可不]刀|成交|帶走|拿走|就[賣出好可]|讓(?![人他她我])|賣你|讓你|obo(?![a-z])|firm(?![a-z])|ono(?![a-z]))"
+        r"\s?(?:起跳|[訂定押]金|有找|含運|免運|包運|包郵|不議|可議|可小議|可談|[可不]刀|成交|帶走|拿走|就[賣出好可]|讓(?![人他她我])|賣你|讓你|[出售賣讓](?=$|[\s,。!?、~)])|起標|(?:obo|firm|ono|up)(?![a-z]))"
     )
 )
 """Words that only follow a price."""
@@ -118,8 +124,34 @@ _SPAN = re.compile(
 )
 _SPAN_END = re.compile(rf"[{_ONE}十]+[百千万][{_ONE}]?[~至到-]$")
 """Two amounts in words: 八百到一千."""
-_BILLS = re.compile(folded_regex(r"\s?張(?:小朋友|千元?鈔|千元(?:大鈔|紙鈔))"))
+_SUMS = (
+    (re.compile(folded_regex(r"\s?(?:嚿水?|舊水)")), 100),
+    (re.compile(folded_regex(r"\s?(?:撇水|棟水?)")), 1_000),
+    (re.compile(folded_regex(r"\s?皮(?:嘢|野)")), 10_000),
+)
+"""Hong Kong's words for sums: 兩嚿水 is two hundred."""
+_BILLS = re.compile(
+    folded_regex(
+        r"\s?(?:張(?:藍色?)?(?:小朋友|千元?鈔|千元(?:大鈔|紙鈔)|大鈔|鈔票|藍(?:色)?的)|個小朋友(?=$|[\s,。!?、~)/]|就|起|含|不))"
+    )
+)
 """Notes of a thousand: 三張小朋友."""
+_NOTES = re.compile(
+    folded_regex(
+        r"\s?張(?P<sure>就好|搞定|不議|成交|一[次節晚]|[/\s]?(?:次|節|[0-9]?h))?(?=$|[\s,。!?、~)起])"
+    )
+)
+_NOTES_CUE = re.compile(
+    folded_regex(
+        r"(?:一次|一節|一晚|包夜|過夜|全套|半套|車馬費?|開價?|只[要收]|收費?|給|要價|費用|價[格錢]?|小時|[0-9]h|外加|加)\s?:?\s?$"
+    )
+)
+_PAPER = re.compile(folded_regex("[票照卡圖紙床桌椅片券券單卷]|專輯|海報|沙發|車位"))
+"""What else is counted in sheets."""
+_OH = re.compile(
+    r"(?<![a-z0-9])[0-9][0-9,]*o[0-9o]*(?=\s?[元块圆锾蚊起])|(?<=[$€£¥])[0-9][0-9,]*o[0-9o]*(?![a-z])"
+)
+"""An amount with letters for noughts: 25O0元."""
 _APART = re.compile(r"[0-9]+(?:[' .][0-9]{3}|,[0-9]{1,2}(?![0-9]))")
 """A number that is one only as another country's price."""
 
@@ -154,6 +186,8 @@ def _currencies() -> dict[str, str]:
 def prices(text: str) -> list[Price]:
     """Prices in a folded text, in order."""
     price, *_ = _patterns()
+    if "o" in text:
+        text = _OH.sub(lambda found: found[0].replace("o", "0"), text)
     chinese = any("\u4e00" <= char <= "\u9fff" for char in text[:2000])
     made = (_price(text, found, chinese=chinese) for found in price.finditer(text))
     return list(islice((one for some in made if some for one in _both(text, some)), MOST))
@@ -177,8 +211,12 @@ def _price(text: str, found: re.Match[str], *, chinese: bool) -> Price | None:
     written = plain(found["plain"] or "") or found["chinese"]
     amount = amount_of(written)
     alone = not (found["after"] or found["before"])
-    if _BILLS.match(text, found.end()) and alone and amount and amount < _LEAST:
-        return Price(amount * 1_000, "TWD", *found.span())
+    if alone and amount and amount < _LEAST:
+        for sums, worth in _SUMS:
+            if sums.match(text, found.end()):
+                return Price(amount * worth, "HKD", *found.span())
+        if _in_notes(text, found):
+            return Price(amount * 1_000, "TWD", *found.span())
     if alone and not found["unit"] and amount:
         amount *= _unit_of_range(text, found, amount)
     if (
@@ -197,6 +235,16 @@ def _price(text: str, found: re.Match[str], *, chinese: bool) -> Price | None:
         code = _currencies()[found["after"]]
     guess = {"$": "TWD" if chinese else "USD", "¥": "CNY" if chinese else "JPY"}
     return Price(amount, guess.get(code, code), *found.span())
+
+
+def _in_notes(text: str, found: re.Match[str]) -> bool:
+    """Whether it counts notes of a thousand: 三張小朋友, 一次兩張."""
+    if _BILLS.match(text, found.end()):
+        return True
+    notes = _NOTES.match(text, found.end())
+    if not notes or _PAPER.search(text):
+        return False
+    return bool(notes["sure"] or _NOTES_CUE.search(text, max(0, found.start() - 8), found.start()))
 
 
 _NOUGHT_FIRST = re.compile("[0零〇][0-9零〇一二三四五六七八九]")
@@ -239,6 +287,7 @@ def _money(text: str, found: re.Match[str], amount: Decimal) -> bool:
         if (behind := _RANGE.match(rest)) and (unit or amount < _number(behind["upper"]) * 10_000):
             unit = unit or bool(behind["unit"])
             rest = rest[behind.end() :]
+            unit = unit or bool(re.match(_EACH, rest))
     spans = bool(found["chinese"]) and bool(
         _SPAN.match(text, found.start()) or _SPAN_END.search(text, max(0, start - 8), start)
     )
@@ -251,6 +300,11 @@ def _money(text: str, found: re.Match[str], amount: Decimal) -> bool:
         unit
         or (spans and amount >= _LEAST)
         or _short(found["chinese"] or "")
+        or (
+            amount >= _LEAST_SAID
+            and bool(_ROUND.fullmatch(found["chinese"] or ""))
+            and bool(_ENDS.match(rest))
+        )
         or (amount >= _LEAST and bool(_TRADED.match(rest)))
         or (len(found[0]) > 1 and bool(cue.search(text, near, start)))
         or (amount >= _LEAST and bool(loose_cue.search(text, near, start)))
@@ -265,7 +319,7 @@ def _short(chinese: str) -> bool:
     """Whether it is said as prices are: 一千二, 三萬五, 兩百五, 三萬五千, 一萬五千六百."""
     return bool(
         re.fullmatch(
-            rf"[{_ONE}十百千]+[百千万][{_ONE}]千?|(?:[{_ONE}十]+万)?[{_ONE}]千[{_ONE}]百(?:[{_ONE}]十)?",
+            rf"[{_ONE}十百千]+[百千万][{_ONE}0-9]千?|(?:[{_ONE}十]+万)?[{_ONE}]千[{_ONE}]百(?:[{_ONE}]十)?",
             chinese,
         )
     )

@@ -17,7 +17,7 @@ NO_ACCOUNT = frozenset([
     "notify", "works", "the", "and", "dance", "drawing", "manager", "doctor", "pods", "hotel",
     "stickers", "sticker", "theme", "login", "joinchat", "instagram", "insta", "reel", "reels",
     "stories", "story", "explore", "accounts", "direct", "about", "share", "legal", "live",
-    "followers",
+    "followers", "handle", "username", "contact", "channel",
 ])  # fmt: skip
 """What a link or a word is often followed by, and is nobody's account."""
 
@@ -28,7 +28,7 @@ _LINE_LINK = (
     r"(?P<account>[~@%]?[a-z0-9._\-]{3,80})"
 )
 _TELEGRAM_LINK = (
-    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){_DOT}(?:me|dog)(?:/| ?斜線 ?)(?:s/)?"
+    rf"(?:(?<![a-z0-9])(?:t|telegram|tlgrm){_DOT}(?:me|dog)(?: ?/ ?| ?斜線 ?)(?:s/)?"
     r"|tg://resolve\?domain=)(?P<account>[a-z0-9_\-]{4,40})"
 )
 _TELEGRAM_INVITE = (
@@ -40,12 +40,12 @@ _INSTAGRAM_LINK = (
     rf"(?<![a-z0-9])(?:instagram{DOT}com/(?:stories/|_u/)?|instagr{DOT}am/|ig{DOT}me/m/)"
     r"(?P<account>@?[a-z0-9_][a-z0-9_.]{1,29})"
 )
-LINK_SIGN = "(?:me|jp|dog)(?:/| ?斜)|tg:|line:/|instagr"
+LINK_SIGN = "(?:me|jp|dog) ?(?:/|斜)|tg:|line:/|instagr"
 MENTION_SIGN = "@[a-z0-9]"
 _LINKS = (
     (HandleKind.LINE, _LINE_LINK, ("me/", "jp/", "e:/")),
     (HandleKind.TELEGRAM, _TELEGRAM_INVITE, ("me/", "dog/", "tg:")),
-    (HandleKind.TELEGRAM, _TELEGRAM_LINK, ("me/", "me斜", "me 斜", "dog/", "tg:")),
+    (HandleKind.TELEGRAM, _TELEGRAM_LINK, ("me/", "me /", "me斜", "me 斜", "dog/", "tg:")),
     (HandleKind.INSTAGRAM, _INSTAGRAM_LINK, ("instagr", "me/m/")),
 )
 """Each with what it cannot do without, which is found faster."""

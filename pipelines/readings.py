@@ -190,6 +190,16 @@ NEAR = 32
 """Characters around what is read otherwise: more than a listed word has."""
 
 
+FAR = 2_000
+"""Characters behind the last piece that is read otherwise, from which on a reading is not read again."""
+
+
+def shortened(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
+    """These edits, and what is far behind them left out: it says in the fold what it says here."""
+    end = edits[-1][1] + FAR
+    return edits if end >= len(text) else [*edits, (end, len(text), _LEFT_OUT)]
+
+
 def around(text: str, edits: Sequence[Edit], how: Disguise) -> View:
     """The same with what is far from all pieces left out: for readings of words only."""
     kept: list[Edit] = []

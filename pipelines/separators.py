@@ -35,10 +35,10 @@ HAN = f"㐀-䶿一-鿿𠀀-𪛟\u3105-\u312f{TONES}"
 """What is written without spaces, as a class of a regex: ideographs, and Zhuyin with its tones."""
 
 STROKES = "/|"
-LEET = "013457@$!|"
-TURNED = "ɐɔǝəɟɥᴉʞɯɹʃʇʌʍʎ"
+LEET = "013457@$!|€£¥¢"
+TURNED = "ɐɔǝəɟɥᴉʞɯɹʃʅʇʌʍʎ"
 """Letters upside down that no other sign says."""
-FILLERS = "のノッーっ々〃ㄉㄟㄜqxovd"
+FILLERS = "のノッーっ々〃ㄉㄟㄜㄍぁぃぅぇぉゃゅょァィゥェォャュョアイqxovdzyp"
 """Letters that are put between ideographs to part them, where they say nothing."""
 
 _WRITTEN = re.compile(r"[^\W_]")

@@ -276,7 +276,17 @@ class Terms:
 
 def _ways(word: str) -> list[str]:
     """Patterns of other ways to write a folded word."""
-    return [*numerals.spellings(word), *map(escaped, lookalikes(word))]
+    plus = [rf"\+ ?{escaped(word[1:])}"] if len(word) > 1 and word[0] == _ADD else []
+    return [*numerals.spellings(word), *map(_on_one_line, lookalikes(word)), *plus]
+
+
+def _on_one_line(word: str) -> str:
+    """A spelling as a pattern: who ends a line with `tele` writes no telegram on the next."""
+    return " {1,2}".join(map(escaped, word.split(" ")))
+
+
+_ADD = "加"
+"""Also written `+`: +賴."""
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -16,12 +16,12 @@ from pipelines.markup import backwards
 from pipelines.readings import MOST, View, Written
 from pipelines.separators import TURNED
 
-_UPRIGHT = str.maketrans("ɐɔǝəɟɥᴉʞɯɹʃʇʌʍʎ", "aceefhikmrltvwy")
+_UPRIGHT = str.maketrans("ɐɔǝəɟɥᴉʞɯɹʃʅʇʌʍʎ", "aceefhikmrlltvwy")
 _FLIPPED = str.maketrans("bdnpqur", "gpudbnj")
 """Letters that are others upside down. The fold reads a turned g as b."""
 _FLIPPED_B = str.maketrans("b", "q")
-_LONGEST = 10_000
-"""Characters of a post that is read so: nobody stands on his head for longer."""
+_LONGEST = 20_000
+"""Characters of a post that are read so: nobody stands on his head for longer."""
 _ROW = re.compile(rf"[a-z{TURNED}]+(?:[ ']{{1,2}}[a-z{TURNED}]+)*")
 
 
@@ -37,6 +37,7 @@ def upside_down(batch: Folded, signs: Iterable[int]) -> Written:
 
 
 def _views(text: str) -> Iterator[View]:
+    text = text[:_LONGEST]
     rows = [row.span() for row in islice(_ROW.finditer(text), MOST)]
     pieces = [(start, end) for start, end in rows if not set(TURNED).isdisjoint(text[start:end])]
     view = backwards(text, pieces)

@@ -12,9 +12,10 @@ from pipelines.phones import number_of, phones
 from pipelines.profiles import schemed
 from pipelines.regexes import folded_regex
 
-SIGN = r"whats? ?app|w(?:at|t)s ?app|\bw[as]\b"
+_NAME = r"what['’]?s? ?app|w(?:at|t)s ?app|瓦次|沃茨"
+SIGN = folded_regex(rf"{_NAME}|\bw(?:[as]|ts)\b")
 
-_ANY = re.compile(r"whats? ?app|w(?:at|t)s ?app|(?<![a-z0-9])w[as](?![a-z0-9])")
+_ANY = re.compile(folded_regex(rf"{_NAME}|(?<![a-z0-9])w(?:[as]|ts)(?![a-z0-9])"))
 _SEND = r"(?:[a-z_]{1,20}=[^&\s]{0,200}&){0,5}phone="
 _HOST = rf"(?:(?:api|web|www){DOT})?whatsapp{DOT}com"
 _NUMBER = re.compile(
@@ -27,9 +28,9 @@ _CODE = re.compile(
 )
 _WORD = re.compile(
     folded_regex(
-        r"(?P<word>whats? ?app|w(?:at|t)s ?app|(?<![a-z0-9])w[as](?=\s?[:+]))"
+        rf"(?P<word>{_NAME}|(?<![a-z0-9])w(?:ts(?=\s?[:+(0-9])|[as](?=\s?(?:[:+]|me |us ))))"
         r"(?:\s?[/&、+]\s?(?:電話|手機|line|賴|tg|telegram|微信|wechat|tel|phone|signal)){0,2}"
-        r"(?P<mid>(?:\s?(?:帳號|號碼|群組|聯絡|聯繫|洽詢|洽|加|找|我|是|me|us|at|on|is|no|number)(?![a-z])){0,4})"
+        r"(?P<mid>(?:\s?(?:帳號|號碼|群組|聯絡|聯繫|洽詢|洽|加|找|我|是|me|us|at|on|is|no|only|number)(?![a-z])){0,4})"
         r"[^\w。,;!?@+(]{0,6}(?=[+(0-9零〇一二三四五六七八九])"
     )
 )
@@ -60,7 +61,8 @@ def _links(text: str) -> Iterator[Contact]:
 
 def _numbers(text: str, first: int) -> Iterator[Contact]:
     for found in _WORD.finditer(text, first):
-        number = next(phones(text[found.end() : found.end() + _LONGEST]), None)
+        behind = text[found.end() : found.end() + _LONGEST]
+        number = next(phones(behind), None) or _abroad(behind)
         if number is None or number.start:
             continue
         add = added(text, found.start())
@@ -73,3 +75,20 @@ def _numbers(text: str, first: int) -> Iterator[Contact]:
             invited=add is not None or any(said in found["mid"] for said in _INVITES),
             opened=add.start() if add else found.start(),
         )
+        if number.confidence < _LEAST_SURE:
+            yield number._replace(start=found.end(), end=found.end() + number.end)
+
+
+_LOCAL = re.compile(r"[4-79][0-9]{3}[ \-]?[0-9]{4}(?![0-9])")
+_CODED = re.compile(r"[1-9](?:[ \-]?[0-9]){9,13}(?![0-9])")
+_LEAST_SURE = 0.7
+
+
+def _abroad(text: str) -> Contact | None:
+    """A number without its `+`, or a mobile as Hong Kong writes its own: most there use WhatsApp."""
+    for shape, code in ((_CODED, "+"), (_LOCAL, "+852")):
+        found = shape.match(text)
+        number = number_of(f"{code}{found[0]}", "TW") if found else None
+        if found and number:
+            return Contact(HandleKind.PHONE, number, 0, found.end(), 0.6)
+    return None

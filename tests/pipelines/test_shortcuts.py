@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from patrol.config import read_rules
 from patrol.models import Flagging
 from patrol.settings import ROOT
-from pipelines import links, match, messengers, profiles, roles
+from pipelines import links, match, messenger_words, messengers, profiles, roles
 from pipelines.anchors import Anchors
 from pipelines.clues import Clues
 from pipelines.flow import Flagger
@@ -135,7 +135,7 @@ def test_accounts_are_read_where_they_may_be_as_from_the_beginning(text: str) ->
         if links.BRACKETS.search(folded):
             longest = profiles._LONGEST_DEFANGED
         assert not found or 0 <= first <= found[0][0] + longest
-    for word in messengers._WORDS:
+    for word in messenger_words.MESSENGERS:
         places = [match.start() for match in messengers._shape(word).finditer(folded)]
         assert not places or profiles.first_of(folded, word.needs) - 1 <= places[0]
     for end in range(len(folded) + 1):
@@ -148,7 +148,7 @@ def test_accounts_are_read_where_they_may_be_as_from_the_beginning(text: str) ->
                 max_size=8).map("".join))  # fmt: skip
 def test_a_messenger_s_word_holds_one_of_its_needs(text: str) -> None:
     folded = fold_one(text)
-    for word in messengers._WORDS:
+    for word in messenger_words.MESSENGERS:
         found = messengers._pattern(word.word).search(folded)
         assert not found or any(need in folded for need in word.needs)
 

@@ -24,9 +24,15 @@ LEAST_OF_CONTACTS = {
     "later_lines.handles.recall": 0.90,
     "later_lines.handles.precision": 0.97,
     "later_lines.roles.recall": 0.90,
-    "later_lines.prices.recall": 0.85,
+    "later_lines.prices.recall": 0.90,
+    "latest_lines.handles.recall": 0.94,
+    "latest_lines.handles.precision": 0.98,
+    "latest_lines.roles.recall": 0.90,
+    "latest_lines.prices.recall": 0.90,
 }
 MOST_HIT = 0.05
+MOST_NUMBERS = 0.03
+LEAST_DISGUISED = 0.80
 
 
 @pytest.mark.parametrize("name", LEAST)
@@ -43,6 +49,18 @@ def test_contacts_of_the_half_kept_aside_are_read(name: str) -> None:
     assert counted["value"] >= LEAST_OF_CONTACTS[name]
 
 
+def test_numbers_of_orders_and_days_are_no_contacts() -> None:
+    counted = FIGURES["unseen.held.no_contacts.hits"]
+    assert counted["whole"] >= 100
+    assert counted["value"] <= MOST_NUMBERS
+
+
+def test_words_in_disguise_that_nobody_tuned_on_are_found() -> None:
+    counted = FIGURES["unseen.held.disguises.recall"]
+    assert counted["whole"] >= 190
+    assert counted["value"] >= LEAST_DISGUISED
+
+
 @pytest.mark.parametrize("sort", ["advice", "lookalike", "ordinary"])
 def test_few_who_quote_the_same_words_are_hit(sort: str) -> None:
     assert FIGURES[f"unseen.held.{sort}.false_leads"]["value"] <= MOST_HIT
@@ -50,11 +68,16 @@ def test_few_who_quote_the_same_words_are_hit(sort: str) -> None:
 
 @pytest.mark.parametrize(
     ("table", "key", "least"),
-    [("posts", "text", 1_200), ("victims", "victim", 100), ("later_lines", "text", 440)],
+    [
+        ("posts", "text", 1_200),
+        ("victims", "victim", 100),
+        ("later_lines", "text", 440),
+        ("latest_lines", "text", 310),
+    ],
 )
 def test_no_line_stands_in_both_halves(table: str, key: str, least: int) -> None:
     lines = [row[key] for row in rows_of(f"quality/unseen/{table}.tsv")]
     assert len(lines) >= least
     assert len(set(lines)) == len(lines)
     share = sum(half(line) == HALVES[1] for line in lines) / len(lines)
-    assert 0.45 < share < 0.55
+    assert 0.42 < share < 0.58
