@@ -1,5 +1,6 @@
 """`patrol source`: what is read, and under which mandate."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ import typer
 from patrol.cli.common import Home, Json, data, opened, say, told, write
 from patrol.cli.parts.look import print_look, print_suggestion
 from patrol.errors import NotFound
-from patrol.models import Category, SiteTerms, UserAgent
+from patrol.models import Category, Conduct, Scope, SiteTerms, UserAgent
 
 app = typer.Typer(help="Sources and their authorizations.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Name of the source.")]
@@ -120,7 +121,14 @@ def _add_address(
         say(f"`{known}` begins there already.")
     if known:
         hosts = " ".join(f"--host {host}" for host in seen.proposal.scope.hosts)
-        paths = " ".join(f"--path {path}" for path in seen.proposal.scope.paths)
+        scope = seen.proposal.scope
+        paths = " ".join(
+            [
+                *(f"--path {path}" for path in scope.paths),
+                *(f"--query-allow {pattern}" for pattern in scope.query_allow),
+                *(["--https-only"] if scope.https_only else []),
+            ]
+        )
         trial = "" if seen.glance else " --trial"
         say(
             f"Next: `patrol source authorize {known} --as SUPERVISOR --basis ... --number ... {hosts} {paths}{trial}`"
@@ -186,6 +194,13 @@ def suggest(
 
 Hosts = Annotated[list[str] | None, typer.Option(help="Hosts; its start's by default.")]
 Paths = Annotated[list[str] | None, typer.Option(help="Path prefixes; / by default.")]
+HttpsOnly = Annotated[bool, typer.Option("--https-only", help="Nothing in the clear.")]
+Allow = Annotated[
+    list[str] | None, typer.Option(help="A parameter with this value only, as f=7 or t=*.")
+]
+Deny = Annotated[
+    list[str] | None, typer.Option(help="A parameter that is not covered, as sid; * is any other.")
+]
 Categories = Annotated[list[Category] | None, typer.Option(help="Offences; all by default.")]
 Trial = Annotated[bool, typer.Option("--trial", help="Single looks only, 14 days at most; no run.")]
 DeclareAge = Annotated[
@@ -219,6 +234,9 @@ def authorize(
     home: Home = None,
     host: Hosts = None,
     path: Paths = None,
+    https_only: HttpsOnly = False,
+    query_allow: Allow = None,
+    query_deny: Deny = None,
     category: Categories = None,
     days: Annotated[int, typer.Option(help="How long from now.", min=1, max=90)] = 90,
     trial: Trial = False,
@@ -235,7 +253,6 @@ def authorize(
     from patrol.actions.collecting import mandates
     from patrol.actions.desk import Desk
     from patrol.actions.staffing import people
-    from patrol.models import Conduct, Scope
 
     desk = Desk.command_line(people.find(as_account))
     now = desk.now()
@@ -244,20 +261,32 @@ def authorize(
         name,
         basis=basis,
         number=number,
-        scope=Scope(
-            hosts=tuple(host or mandates.start_hosts(desk, name)), paths=tuple(path or ["/"])
+        scope=_scope(
+            host or mandates.start_hosts(desk, name), path, query_allow, query_deny, only=https_only
         ),
         categories=tuple(category or Category),
         valid_from=now,
         valid_until=now + timedelta(days=min(days, mandates.MAX_TRIAL_DAYS) if trial else days),
         trial=trial,
         age_host=declare_age.lower() or None,
-        conduct=Conduct(
-            overrides_robots=override_robots, user_agent=user_agent, terms=terms, reason=why or None
-        ),
+        conduct=_conduct(override_robots, user_agent, terms, why),
         directed_at=tuple(directed_at or ()),
     )
     _say_asked(row.pk, name, directed=row.directed, as_json=as_json)
+
+
+def _scope(hosts: Sequence[str], paths: Paths, allow: Allow, deny: Deny, *, only: bool) -> Scope:
+    return Scope(
+        hosts=tuple(hosts),
+        paths=tuple(paths or ["/"]),
+        https_only=only,
+        query_allow=tuple(allow or ()),
+        query_deny=tuple(deny or ()),
+    )
+
+
+def _conduct(overrides: OverrideRobots, agent: UserAgent, terms: SiteTerms, why: str) -> Conduct:
+    return Conduct(overrides_robots=overrides, user_agent=agent, terms=terms, reason=why or None)
 
 
 def _say_asked(number: int, name: str, *, directed: bool, as_json: bool) -> None:

@@ -105,12 +105,18 @@ class Source(Model):
 
 
 class Scope(Model):
-    """Which addresses an authorization covers: exact hosts, and path prefixes on them."""
+    """Which addresses an authorization covers: exact hosts, path prefixes on them, and parameters."""
 
     hosts: tuple[str, ...] = Field(min_length=1)
     """Exact host names in lower case, with `:port` where it is not the scheme's own. No wildcard."""
     paths: tuple[str, ...] = ("/",)
     """A path is covered if it begins with one of these at a segment's border or as written."""
+    https_only: bool = False
+    """Whether nothing is asked for in the clear."""
+    query_allow: tuple[str, ...] = ()
+    """Parameters, as `f=7` or `t=*`: a name that one of these speaks of has no other value."""
+    query_deny: tuple[str, ...] = ()
+    """Parameters that are not covered unless they are allowed, as `sid` or `*`."""
 
 
 class AgeDeclaration(Model):

@@ -139,6 +139,8 @@ NAMES: dict[str, str | Promise] = {
     "of": pgettext_lazy("fact", "of"),
     "on": pgettext_lazy("fact", "on"),
     "origin": pgettext_lazy("fact", "origin"),
+    "https_only": pgettext_lazy("fact", "over https only"),
+    "parameters": pgettext_lazy("fact", "parameters"),
     "overrides_robots": pgettext_lazy("fact", "reads what robots.txt excludes"),
     "owner": pgettext_lazy("fact", "owner"),
     "paths": pgettext_lazy("fact", "paths"),

@@ -34,6 +34,23 @@ class MandateForm(ClosedForm):
     paths = forms.CharField(
         label=_("Path prefixes"), help_text=_("One a line; / is all of the host."), max_length=2000
     )
+    https_only = forms.BooleanField(
+        required=False,
+        label=_("Over https only"),
+        help_text=_("A redirect into the clear is refused too."),
+    )
+    query_allow = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Parameters with these values only"),
+        help_text=_("One a line, f=7 or t=*: a name that stands here has no other value."),
+    )
+    query_deny = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Parameters that are not covered"),
+        help_text=_("One a line, such as sid; * is every one that is not allowed above."),
+    )
     categories = forms.MultipleChoiceField(
         choices=[(word.value, word.value) for word in Category],
         label=_("Categories"),
@@ -108,7 +125,13 @@ class MandateForm(ClosedForm):
             "basis": cleaned["basis"],
             "number": cleaned["number"],
             "document_sha256": cleaned["document_sha256"] or None,
-            "scope": Scope(hosts=cleaned["hosts"], paths=cleaned["paths"]),
+            "scope": Scope(
+                hosts=cleaned["hosts"],
+                paths=cleaned["paths"],
+                https_only=cleaned["https_only"],
+                query_allow=tuple(cleaned["query_allow"].split()),
+                query_deny=tuple(cleaned["query_deny"].split()),
+            ),
             "categories": [Category(word) for word in cleaned["categories"]],
             "valid_from": begin_of(cleaned["valid_from"]),
             "valid_until": end_of(cleaned["valid_until"]),

@@ -26,6 +26,7 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("The referral of lead {0} changed while you were filling it in."),
     gettext_noop("Use an address of {0}."),
     gettext_noop("Say it in {0} to {1} letters."),
+    gettext_noop("`{0}` is no pattern of a parameter."),
     gettext_noop("Lead {0} is not referred to help."),
     gettext_noop("There is no hand-off {0} here."),
     gettext_noop("Lead {0} has no sealed image address."),

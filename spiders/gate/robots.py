@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from spiders.gate.glob import matches
+
 LARGEST = 512 * 1024
 """Bytes of a robots.txt that are read (RFC 9309 section 2.5 asks for at least 500 KiB)."""
 
@@ -122,23 +124,9 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _length(pattern: str, target: str) -> int:
-    """Length of a pattern that matches, or -1. Linear: positions are moved, nothing is tried twice."""
-    anchored = pattern.endswith("$")
-    first, *rest = (pattern[:-1] if anchored else pattern).split("*")
-    if not target.startswith(first):
-        return _NO_MATCH
-    position = len(first)
-    last = rest.pop() if anchored and rest else None
-    for piece in rest:
-        position = target.find(piece, position)
-        if position < 0:
-            return _NO_MATCH
-        position += len(piece)
-    if last is not None:
-        matches = target.endswith(last) and len(target) - len(last) >= position
-    else:
-        matches = not anchored or position == len(target)
-    return len(pattern) if matches else _NO_MATCH
+    """Length of a pattern that matches, or -1."""
+    whole = pattern[:-1] if pattern.endswith("$") else pattern + "*"
+    return len(pattern) if matches(whole, target) else _NO_MATCH
 
 
 def _seconds(value: str) -> float | None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import ada_url
 
 from patrol.models import Scope
+from spiders.gate.query import Parameters
 from spiders.gate.refusal import Reason, Refusal
 
 LONGEST = 2_000
@@ -73,12 +74,15 @@ class Coverage:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self._hosts = frozenset(_hosts(scope.hosts))
+        self._hosts = frozenset(_hosts(scope))
+        self._parameters = Parameters(scope.query_allow, scope.query_deny)
         self._prefixes = tuple(_prefix(path) for path in scope.paths)
         self._whole = "/" in scope.paths
 
     def check(self, where: Place) -> None:
-        """Raise `Refusal` unless host and path are covered, however the server may decode the path."""
+        """Raise `Refusal` unless scheme, host, port, path and query are covered, however the server may decode them."""
+        if self.scope.https_only and where.scheme != "https":
+            raise Refusal(Reason.SCOPE, f"The authorization covers {where.host} over https only.")
         if (where.scheme, where.host) not in self._hosts:
             raise Refusal(Reason.SCOPE, f"The host {where.host} is not named in the authorization.")
         if where.path == "/robots.txt" and not where.query:
@@ -93,16 +97,17 @@ class Coverage:
             raise Refusal(
                 Reason.SCOPE, f"The path is not covered by the authorization on {where.host}."
             )
+        self._parameters.check(where.query)
 
     def _covers(self, target: str) -> bool:
         return any(_begins(target, prefix) for pair in self._prefixes for prefix in pair)
 
 
-def _hosts(entries: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Each entry under both schemes. A port is only open if the entry names it, or is the scheme's own."""
+def _hosts(scope: Scope) -> list[tuple[str, str]]:
+    """Each entry under the schemes that are covered. A port is only open if the entry names it, or is the scheme's own."""
     hosts = []
-    for entry in entries:
-        for scheme in _DEFAULT_PORTS:
+    for entry in scope.hosts:
+        for scheme in ("https",) if scope.https_only else _DEFAULT_PORTS:
             try:
                 hosts.append((scheme, place(f"{scheme}://{entry}/").host))
             except Refusal:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from patrol.models import Conduct, SiteTerms, UserAgent
+from patrol.models import Conduct, Scope, SiteTerms, UserAgent
 
 WHY = "The district court ordered it in writing."
 OVERRIDES = Conduct(overrides_robots=True, reason=WHY)
+SCOPE = Scope(hosts=("harbor.example",), query_allow=("f=1",), query_deny=("sid",))
 
 
 @pytest.fixture
@@ -85,6 +86,9 @@ def test_a_reason_names_nobody(house: Any) -> None:
         {"user_agent": UserAgent.PLAIN},
         {"terms": SiteTerms.FORBID},
         {"conduct_reason": "Somebody wrote another reason."},
+        {"https_only": True},
+        {"query_allow": ["f=1", "t"]},
+        {"query_deny": []},
     ],
 )
 def test_what_changes_after_the_approval_is_not_covered_by_it(
@@ -98,7 +102,7 @@ def test_what_changes_after_the_approval_is_not_covered_by_it(
     from patrol.actions.collecting.sources_child import _standing
     from patrol.register.tables import AuthorizationRow
 
-    row = house.authorize(conduct=OVERRIDES)
+    row = house.authorize(conduct=OVERRIDES, scope=SCOPE)
     begun = house.begin()
     assert runs.mandate(begun.run.pk)[0] is not None
     assert _standing(row.pk) is not None

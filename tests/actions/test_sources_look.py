@@ -224,3 +224,18 @@ def test_a_trial_lets_its_own_addresses_be_looked_at(look: Look, tried: Any, sit
     assert seen.source == "harbor"
     assert seen.glance.read == 3
     assert _told()[-1]["purpose"] == f"authorization:{tried.pk}"
+
+
+def test_the_scope_that_is_proposed_keeps_to_the_board_and_to_https() -> None:
+    """What the start and its threads always say alike; what pages are counted by stays free."""
+    from patrol.actions.collecting.sources_proposal import proposed
+    from spiders.look import Glance
+
+    start = "https://board.example/viewforum.php?f=7&start=0"
+    threads = tuple(f"https://board.example/viewtopic.php?f=7&t={number}" for number in (1, 2))
+    scope = proposed(start, None, Glance(outcome=Outcome.OK, threads=threads)).scope
+    assert (scope.https_only, scope.query_allow, scope.query_deny) == (True, ("f=7",), ())
+    other = (*threads, "https://board.example/viewtopic.php?f=8&t=3")
+    assert proposed(start, None, Glance(outcome=Outcome.OK, threads=other)).scope.query_allow == ()
+    clear = start.replace("https", "http")
+    assert not proposed(clear, None, None).scope.https_only

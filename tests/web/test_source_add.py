@@ -199,7 +199,7 @@ def test_an_approver_sees_how_the_site_would_be_met(garden: Any, sign_in: Sign) 
     form = {
         "basis": "警察職權行使法第28條", "number": "115-004", "hosts": "harbor.example", "paths": "/", "categories": ["fraud"],
         "valid_from": "115/11/22", "valid_until": "115/11/30", "overrides_robots": "on", "user_agent": "plain",
-        "terms": "terms_forbid",
+        "terms": "terms_forbid", "query_allow": "f=1\nt=*", "query_deny": "sid",
     }  # fmt: skip
     refused = lin.post("/sources/harbor/authorizations/", form)
     assert refused.status_code == 400
@@ -212,8 +212,15 @@ def test_an_approver_sees_how_the_site_would_be_met(garden: Any, sign_in: Sign) 
     assert asked.status_code == 302
     row = AuthorizationRow.objects.latest("pk")
     assert (row.overrides_robots, row.user_agent, row.terms) == (True, "plain", "terms_forbid")
+    assert (row.https_only, row.query_allow, row.query_deny) == (False, ["f=1", "t=*"], ["sid"])
     page = unescape(sign_in("wu").get("/sources/harbor/").content.decode())
-    for said in (why, "what it excludes is read all the same", "They forbid it; read all the same"):
+    for said in (
+        why,
+        "<code>t=*</code>",
+        "<code>sid</code>",
+        "what it excludes is read all the same",
+        "They forbid it; read all the same",
+    ):
         assert said in page
     assert "No more than an ordinary browser says</dd>" in re.sub(r"\s+</", "</", page)
 

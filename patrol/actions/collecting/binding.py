@@ -5,7 +5,7 @@ from typing import Any
 
 from patrol.errors import Refused
 from patrol.ledger.canonical import encode
-from patrol.models import Conduct, SiteTerms, Source, UserAgent
+from patrol.models import Conduct, Scope, SiteTerms, Source, UserAgent
 from patrol.register.tables import AuthorizationRow
 
 
@@ -45,9 +45,22 @@ def config_sha256(row: AuthorizationRow) -> str:
     }
     if row.directed:
         told["directed_at"] = [sorted(tags) for tags in row.directed_tags]
+    if row.https_only or row.query_allow or row.query_deny:
+        told["query"] = [row.https_only, sorted(row.query_allow), sorted(row.query_deny)]
     if (conduct := conduct_of(row)) != Conduct():
         told["conduct"] = conduct.model_dump(mode="json")
     return hashlib.sha256(encode(told)).hexdigest()
+
+
+def scope_of(row: AuthorizationRow) -> Scope:
+    """Which addresses it covers."""
+    return Scope(
+        hosts=tuple(row.hosts),
+        paths=tuple(row.paths),
+        https_only=row.https_only,
+        query_allow=tuple(row.query_allow),
+        query_deny=tuple(row.query_deny),
+    )
 
 
 def conduct_of(row: AuthorizationRow) -> Conduct:

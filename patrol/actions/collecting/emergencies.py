@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from patrol.actions.collecting.binding import config_sha256
-from patrol.actions.collecting.mandates import judge, source_row
+from patrol.actions.collecting.mandates import judge, scope_columns, source_row
 from patrol.actions.desk import Desk
 from patrol.actions.notifying.notices import tell
 from patrol.actions.staffing.pairs import accounts_of, humans
@@ -103,8 +103,7 @@ def break_glass(  # noqa: PLR0913  (a mandate has many parts, and each is told b
             source=row,
             basis=basis.strip(),
             number=number.strip(),
-            hosts=list(scope.hosts),
-            paths=list(scope.paths),
+            **scope_columns(scope),
             categories=[category.value for category in categories],
             emergency=True,
             requester=person_at(desk),

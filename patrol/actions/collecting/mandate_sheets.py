@@ -19,6 +19,9 @@ class AuthorizationSheet:
     number: str
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
+    https_only: bool
+    query_allow: tuple[str, ...]
+    query_deny: tuple[str, ...]
     categories: tuple[str, ...]
     requester: str
     requester_id: int
@@ -60,6 +63,9 @@ def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSh
         number=row.number,
         hosts=tuple(row.hosts),
         paths=tuple(row.paths),
+        https_only=row.https_only,
+        query_allow=tuple(row.query_allow),
+        query_deny=tuple(row.query_deny),
         categories=tuple(row.categories),
         requester=row.requester.account,
         requester_id=row.requester_id,

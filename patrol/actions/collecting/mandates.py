@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q
 
-from patrol.actions.collecting.binding import ChangedSinceShown, binds, conduct_of, config_sha256
+from patrol.actions.collecting.binding import (
+    ChangedSinceShown,
+    binds,
+    conduct_of,
+    config_sha256,
+    scope_of,
+)
 from patrol.actions.collecting.declaring import declaration
 from patrol.actions.desk import Act, Desk
 from patrol.actions.searching.following import directed
@@ -28,6 +34,8 @@ from patrol.models import (
 )
 from patrol.register.log import MAX_REASON_LETTERS
 from patrol.register.tables import AuthorizationRow, Person, SourceRow
+from spiders.gate.refusal import Refusal
+from spiders.gate.scope import Coverage, place
 
 MAX_DAYS = 90
 LEAST_REASON = 10
@@ -37,6 +45,7 @@ MAX_TRIAL_DAYS = 14
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?")
 """ASCII (names in other scripts in their `xn--` form), exact."""
+_PARAMETER = re.compile(r"[^\s&;#=]{1,100}(=[^\s&;#]{0,100})?")
 
 
 class NoSuchSource(NotFound):
@@ -91,7 +100,7 @@ def authorization(row: AuthorizationRow) -> Authorization:
         basis=row.basis,
         number=row.number,
         document_sha256=row.document_sha256,
-        scope=Scope(hosts=tuple(row.hosts), paths=tuple(row.paths)),
+        scope=scope_of(row),
         categories=tuple(Category(category) for category in row.categories),
         directed=row.directed,
         trial=row.trial,
@@ -161,8 +170,7 @@ def request(  # noqa: PLR0913  (a mandate has many parts, and each is asked for 
             basis=basis.strip(),
             number=number.strip(),
             document_sha256=document_sha256 or None,
-            hosts=list(scope.hosts),
-            paths=list(scope.paths),
+            **scope_columns(scope),
             categories=[category.value for category in categories],
             requester=_person(desk),
             requested_at=desk.now(),
@@ -257,6 +265,12 @@ def _judge_days(valid_from: datetime, valid_until: datetime, longest: int) -> No
         )
 
 
+def scope_columns(scope: Scope) -> dict[str, Any]:
+    """What is covered, as the register holds it."""
+    told = scope.model_dump()
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in told.items()}
+
+
 def _columns(conduct: Conduct) -> dict[str, Any]:
     """How a site is met, as the register holds it."""
     return {
@@ -312,14 +326,20 @@ def _judge_scope(row: SourceRow, scope: Scope) -> None:
             raise BadAuthorization(
                 f"`{path}` is no beginning of a path.", "Write paths that begin with `/`."
             )
+    for pattern in (*scope.query_allow, *scope.query_deny):
+        if not _PARAMETER.fullmatch(pattern):
+            raise BadAuthorization(
+                f"`{pattern[:100]}` is no pattern of a parameter.",
+                "Write `name=value` or `name`, as in an address before it is encoded; `*` stands for anything.",
+            )
     for address in row.body["start"]:
-        place = urlsplit(address)
-        covered = any((place.path or "/").startswith(path) for path in scope.paths)
-        if place.netloc.lower() not in scope.hosts or not covered:
+        try:
+            Coverage(scope).check(place(address))
+        except Refusal as refusal:
             raise BadAuthorization(
                 f"It does not cover {address}, where reading that source begins.",
-                "Add its host and path, or propose the source with other addresses.",
-            )
+                "Widen its hosts, paths or parameters, or propose the source with other addresses.",
+            ) from refusal
 
 
 def _authorization_row(desk: Desk, authorization_id: int) -> AuthorizationRow:
@@ -351,6 +371,8 @@ def _describe(act: Act, row: AuthorizationRow) -> None:
         "number": row.number,
         "hosts": list(row.hosts),
         "paths": list(row.paths),
+        "https_only": row.https_only,
+        "parameters": [*row.query_allow, *(f"-{one}" for one in row.query_deny)],
         "categories": list(row.categories),
         "valid_from": row.valid_from.isoformat(),
         "valid_until": row.valid_until.isoformat(),

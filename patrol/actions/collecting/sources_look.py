@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop as _
 
 from patrol.actions.collecting import hosts
+from patrol.actions.collecting.binding import scope_of
 from patrol.actions.collecting.mandates import authorization, in_force
 from patrol.actions.collecting.sources_job import LookJob
 from patrol.actions.collecting.sources_proposal import Proposal, proposed
@@ -230,7 +231,7 @@ def _mandate(desk: Desk, address: str) -> _Mandate | None:
 
 
 def _covered(row: AuthorizationRow, address: str) -> bool:
-    return _within(Scope(hosts=tuple(row.hosts), paths=tuple(row.paths)), address)
+    return _within(scope_of(row), address)
 
 
 def _covers(mandate: _Mandate, address: str) -> bool:

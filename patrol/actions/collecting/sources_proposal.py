@@ -1,7 +1,7 @@
 """What is proposed for an address: its engine, channel, scope and schedule, each with its reason."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
@@ -14,6 +14,7 @@ USUAL_MINUTES = 60
 _LEAST_MINUTES, _MOST_MINUTES = 15, 1_440
 _ROWS_A_PAGE = 20
 """Posts or threads that a board shows on its first page, about."""
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MOST_PATHS = 4
 """Scripts of a board that are named one by one; where it has more, what their paths begin with alike."""
 
@@ -106,16 +107,31 @@ def _scope(address: str, better: str | None, glance: Glance | None) -> tuple[Sco
         [link for link in glance.threads if urlsplit(link).netloc.lower() == own] if glance else []
     )
     needed = [address, *([better] if better else []), *leads]
-    hosts = dict.fromkeys(urlsplit(link).netloc.lower() for link in needed)
     paths = list(dict.fromkeys(urlsplit(link).path or "/" for link in needed))
-    if len(paths) <= _MOST_PATHS and leads:
-        return Scope(hosts=tuple(hosts), paths=tuple(paths)), _(
+    scope = Scope(
+        hosts=tuple(dict.fromkeys(urlsplit(link).netloc.lower() for link in needed)),
+        https_only=all(urlsplit(link).scheme == "https" for link in needed),
+        query_allow=_pinned(address, leads),
+    )
+    if not leads:
+        return scope, _("Nothing tells yet which paths its threads have.")
+    if len(paths) <= _MOST_PATHS:
+        return scope.model_copy(update={"paths": tuple(paths)}), _(
             "These are the pages that it leads to."
         )
-    if not leads:
-        return Scope(hosts=tuple(hosts)), _("Nothing tells yet which paths its threads have.")
-    return Scope(hosts=tuple(hosts), paths=(_common(paths),)), _(
+    return scope.model_copy(update={"paths": (_common(paths),)}), _(
         "All threads begin with this path."
+    )
+
+
+def _pinned(address: str, leads: list[str]) -> tuple[str, ...]:
+    """Parameters of the start that its threads have as well, and always alike: those of the board, such as `f=7`."""
+    own = parse_qsl(urlsplit(address).query)
+    given = [(name, value) for link in leads for name, value in parse_qsl(urlsplit(link).query)]
+    return tuple(
+        f"{name}={value}"
+        for name, value in own
+        if {other for also, other in given if also == name} == {value} and _PLAIN.fullmatch(value)
     )
 
 

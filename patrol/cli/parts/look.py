@@ -40,7 +40,7 @@ def print_look(seen: "Look") -> None:
             write(f"  {name:<8} {selector}")
     write(f"channel    {source.channel.value}")
     write(
-        f"scope      {' '.join((*proposal.scope.hosts, *proposal.scope.paths))}  ({proposal.why_scope})"
+        f"scope      {' '.join((*proposal.scope.hosts, *proposal.scope.paths, *proposal.scope.query_allow))}  ({proposal.why_scope})"
     )
     write(f"schedule   every {source.every_minutes} minutes  ({proposal.why_schedule})")
     if source.browser:

@@ -39,6 +39,10 @@ class AuthorizationRow(models.Model):
     document_sha256 = models.CharField(max_length=64, null=True)
     hosts = models.JSONField()
     paths = models.JSONField()
+    https_only = models.BooleanField(default=False)
+    query_allow = models.JSONField(default=list)
+    query_deny = models.JSONField(default=list)
+    """Patterns of parameters, as `patrol.models.Scope` has them."""
     categories = models.JSONField()
     directed = models.BooleanField(default=False)
     directed_tags = models.JSONField(default=list)

@@ -87,7 +87,7 @@ def propose(request: Request) -> HttpResponse:
         else:
             if seen is not None:
                 scope = seen.proposal.scope
-                request.session[f"scope:{row.name}"] = [list(scope.hosts), list(scope.paths)]
+                request.session[f"covers:{row.name}"] = scope.model_dump(mode="json")
             return redirect("source", name=row.name)
     sources.looked_before(request.desk)
     address = AddressForm(initial={"address": form.data.get("address", "")})

@@ -60,8 +60,8 @@ def _viewed(
     wanted = run_filter(request.GET)
     found = sources.viewed(request.desk, name, wanted)
     hosts = dict.fromkeys(urlsplit(address).netloc for address in found.sheet.start)
-    seen = request.session.get(f"scope:{name}") or [list(hosts), ["/"]]
-    scope = {"hosts": "\n".join(seen[0]), "paths": "\n".join(seen[1])}
+    seen = request.session.get(f"covers:{name}") or {"hosts": list(hosts), "paths": ["/"]}
+    scope = {key: "\n".join(one) if isinstance(one, list) else one for key, one in seen.items()}
     may = request.desk.may
     return render(
         request,

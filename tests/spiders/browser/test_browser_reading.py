@@ -9,7 +9,7 @@ import pytest
 
 from patrol.demo.media_scan import scan_bytes
 from patrol.demo.specimens import SPECIMENS
-from patrol.models import Conduct, Outcome, UserAgent
+from patrol.models import Conduct, Outcome, Scope, UserAgent
 from spiders.gate.agent import PLAIN
 from tests.spiders.browser.conftest import JSON, SCRIPT, SHELL, browsed, drawn
 from tests.spiders.crawl.conftest import Answer, Board, run, small_board, thread
@@ -63,6 +63,18 @@ def test_a_script_reads_the_name_that_requests_give(board: MakeBoard, name: User
     (read,) = {unquote(path.partition("?")[2]) for path in site.paths if path.startswith("/agent")}
     (sent,) = {asked.headers["user-agent"] for asked in site.asked}
     assert (read == sent == PLAIN) is (name is UserAgent.PLAIN)
+
+
+def test_parameters_hold_for_what_a_page_asks_for(board: MakeBoard) -> None:
+    routes = drawn(small_board())
+    script = routes["/app.js"]
+    assert isinstance(script, Answer)
+    routes["/app.js"] = Answer(b"fetch('/api/x?sid=1');" + script.body, headers=script.headers)
+    site = board(routes)
+    ran = run(browsed(site, start=TOPIC, scope=Scope(hosts=(site.host,), query_deny=("sid",))))
+    assert ran.words == ["other words"]
+    assert ran.report.refusals == {"scope": 1}
+    assert not any("sid" in path for path in site.paths)
 
 
 def test_robots_and_scope_hold_for_what_a_page_asks_for(board: MakeBoard) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from patrol.models import BREAK_GLASS, Conduct, Outcome, RobotsVerdict, UserAgent
+from patrol.models import BREAK_GLASS, Conduct, Outcome, RobotsVerdict, Scope, UserAgent
 from spiders.gate.agent import PLAIN
 from spiders.job import Mandate
 from tests.spiders.crawl.conftest import START, Answer, Board, Routes, job, run, small_board
@@ -110,3 +110,25 @@ def test_by_another_name_the_rules_for_our_own_still_hold(board: MakeBoard) -> N
     rules = f"Allow: /\n\nUser-agent: Patrol\n{EXCLUDED}"
     ran = run(job(board(guarded(rules)), conduct=Conduct(user_agent=UserAgent.PLAIN)))
     assert ran.report.refusals == {"robots": 1}
+
+
+def test_parameters_hold_for_links_redirects_and_starts(board: MakeBoard) -> None:
+    routes = small_board()
+    routes["/viewtopic.php?t=2"] = Answer(b"", 302, {"Location": "/viewtopic.php?t=1&sid=0"})
+    site = board(routes)
+    ran = run(
+        job(site, scope=Scope(hosts=(site.host,), query_allow=("start=9",), query_deny=("sid",)))
+    )
+    assert ran.words == ["first words", "second words"]
+    assert ran.report.refusals == {"scope": 2}
+    assert "/viewtopic.php?t=1&sid=0" not in site.paths
+    assert "/viewtopic.php?t=1&start=2" not in site.paths
+    refused = run(job(site, scope=Scope(hosts=(site.host,), query_allow=("f=2",))))
+    assert refused.report.outcome is Outcome.POLICY_BLOCKED
+
+
+def test_over_https_only_nothing_is_asked_in_the_clear(board: MakeBoard) -> None:
+    site = board(small_board())
+    ran = run(job(site, scope=Scope(hosts=(site.host,), https_only=True)))
+    assert ran.report.outcome is Outcome.POLICY_BLOCKED
+    assert site.asked == []
