@@ -1,6 +1,6 @@
 """`patrol index`: the index behind search and counting."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -87,6 +87,25 @@ def status(home: Home = None, as_json: Json = False) -> None:
             typer.echo(f"refused  and {len(found.dead) - _SHOWN:,} more; --json tells all")
     if found.away:
         raise typer.Exit(Exit.TRY_LATER)
+
+
+@app.command()
+@told
+def replay(
+    document: Annotated[
+        str | None, typer.Argument(help="One of them, such as `post:7`. Without, all.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Tell the index again what it refused for good, one document or all, once the cause is mended."""
+    settings = opened()
+    from patrol.actions.desk import Desk
+    from patrol.actions.maintaining import indexing
+    from patrol.schedule.projecting import drain
+
+    rows = indexing.replay(Desk.command_line(), document)
+    drain(settings)
+    typer.echo(f"{rows:,} rows are told again. `patrol index status` says what was refused anew.")
 
 
 def _compared(found: "Reconciled | None") -> str:

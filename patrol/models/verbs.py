@@ -146,6 +146,7 @@ class Verb(StrEnum):
     LOG_PRUNED = "log.pruned"
     PAGE_REFUSED = "page.refused"
     INDEX_REBUILT = "index.rebuilt"
+    INDEX_REPLAYED = "index.replayed"
     POSTS_FORGOTTEN = "posts.forgotten"
     PURGE_ENDED = "purge.ended"
     RETENTION_VIEWED = "retention.viewed"

@@ -5,6 +5,7 @@ state, so repeats and a killed projector are harmless: a row leaves the outbox
 only after the index has made it durable. The index away means later.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,12 +61,16 @@ def _due(limit: int) -> Iterator[list[Row]]:
             return
 
 
-def revive() -> int:
-    """Try the dead letters again. Returns how many there are."""
+def revive(document: str | None = None) -> int:
+    """Try the dead letters again: those of one document, such as `post:7`, or all. Returns how many there are."""
+    dead = OutboxRow.objects.exclude(dead_because=None)
+    if document is not None:
+        kind, _, number = document.partition(":")
+        if not re.fullmatch(r"[1-9][0-9]{0,17}", number):
+            return 0
+        dead = dead.filter(kind=kind, subject=int(number))
     with transaction.atomic():
-        return OutboxRow.objects.exclude(dead_because=None).update(
-            dead_because=None, attempts=0, next_at=timezone.now()
-        )
+        return dead.update(dead_because=None, attempts=0, next_at=timezone.now())
 
 
 def purge(index: PostIndex, fold: Fold, at_most: int | None = None) -> int:

@@ -41,6 +41,12 @@ class ReadForm(ClosedForm):
     notice = forms.IntegerField(min_value=1, required=False)
 
 
+class LetterForm(ClosedForm):
+    """One document that the index refused, or all of them."""
+
+    document = forms.CharField(max_length=30, required=False)
+
+
 class ReachForm(ClosedForm):
     """How somebody wants to be reached."""
 

@@ -21,6 +21,7 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("The checkpoint of {0} records has no stamp."),
     gettext_noop("This token may not ask for `{0}`."),
     gettext_noop("There is no turn {0} to take back."),
+    gettext_noop("The index has not refused `{0}`."),
     gettext_noop("PATROL_SEARCH_KEY_FILE cannot be read: {0}."),
     gettext_noop("No notice is made of `{0}` with the link `{1}`."),
     gettext_noop("The referral of lead {0} changed while you were filling it in."),

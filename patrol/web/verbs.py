@@ -146,6 +146,7 @@ VERBS: dict[str, str | Promise] = {
     Verb.LOG_PRUNED: _("Log pruned"),
     Verb.PAGE_REFUSED: _("Page refused"),
     Verb.INDEX_REBUILT: _("Index rebuilt"),
+    Verb.INDEX_REPLAYED: _("Index told again what it had refused"),
     Verb.POSTS_FORGOTTEN: _("Posts forgotten"),
     Verb.PURGE_ENDED: _("Forgetting ended"),
     Verb.RETENTION_VIEWED: _("Retention viewed"),

@@ -94,6 +94,7 @@ STORY = (
     Told("index rebuild", "index.rebuilt"),
     Told("index reconcile", "command.run"),
     Told("index status", "command.run"),
+    Told("index replay", "index.replayed"),
     Told("retention preview", "retention.viewed"),
     Told("retention run", "retention.viewed"),
     Told("retention certificates", "retention.viewed"),

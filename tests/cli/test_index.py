@@ -83,3 +83,30 @@ def test_missing_register_is_told(tmp_path: Path) -> None:
     done = rebuild(tmp_path / "none")
     assert done.returncode == 3
     assert "patrol init" in done.stderr
+
+
+def test_what_was_refused_is_told_again_one_by_one_or_all(register: Path) -> None:
+    """Documents whose leads are gone: told again, there is nothing to put, and nothing is refused."""
+    from django.utils import timezone
+
+    from patrol.register.tables import LedgerIndex, OutboxRow
+
+    now = timezone.now()
+    for subject in (7, 8, 9):
+        OutboxRow.objects.create(
+            kind="post", subject=subject, op="put", written_at=now, next_at=now, dead_because="mapping"
+        )  # fmt: skip
+    for none in ("post:1", "post:", "lead:7", "post:7 OR 1"):
+        done = index("replay", register, none)
+        assert done.returncode == 3, done.stderr
+        assert f"has not refused `{none}`" in done.stderr
+    assert OutboxRow.objects.exclude(dead_because=None).count() == 3
+    done = index("replay", register, "post:8")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 rows are told again.")
+    assert list(OutboxRow.objects.values_list("subject", flat=True).order_by("pk")) == [7, 9]
+    assert index("replay", register).stdout.startswith("2 rows are told again.")
+    assert not OutboxRow.objects.exists()
+    said = LedgerIndex.objects.filter(verb="index.replayed").order_by("seq")
+    allowed = said.filter(result="allow").values_list("subject", flat=True)
+    assert list(allowed) == ["document:post:8", None]

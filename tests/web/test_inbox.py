@@ -237,6 +237,29 @@ def test_the_operator_has_dead_letters_tried_again(
     assert sign_in("mei").get("/inbox/messages/").status_code == 403
 
 
+def test_the_operator_has_refused_documents_told_again_one_by_one(
+    garden: Any, sign_in: Sign, records: Records
+) -> None:
+    from patrol.register.tables import OutboxRow
+
+    root = sign_in("root")
+    dead = OutboxRow.objects.exclude(dead_because=None)
+    for subject in (7, 8, 9):
+        OutboxRow.objects.create(kind="post", subject=subject, op="put", written_at=now(), next_at=now(), dead_because="mapping of rules")  # fmt: skip
+    page = root.get("/inbox/index/").content.decode()
+    assert "mapping of rules" in page
+    assert page.count('name="document"') == 3
+    assert root.post("/inbox/index/", {"document": "post:8"}).status_code == 302
+    assert set(dead.values_list("subject", flat=True)) == {7, 9}
+    assert root.post("/inbox/index/", {"document": "post:8"}).status_code == 404
+    assert root.post("/inbox/index/").status_code == 302
+    assert not dead.exists()
+    assert [one.subject for one in records(verb="index.replayed", result="allow")] == ["document:post:8", None]  # fmt: skip
+    for other in ("mei", "lin"):
+        assert sign_in(other).get("/inbox/index/").status_code == 403
+        assert sign_in(other).post("/inbox/index/").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("said", "iso"),
     [

@@ -124,7 +124,7 @@ def _outbox(_settings: Settings) -> Check:
         return bad(
             _outbox,
             f"{count:,} documents were refused for good, the first because: {reason}",
-            "Mend the cause, then run `patrol index rebuild`.",
+            "Mend the cause, then run `patrol index replay`.",
         )
     if oldest is not None and timezone.now() - oldest > LATEST_OUTBOX:
         return bad(

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from patrol.actions.desk import Desk
+from patrol.errors import NotFound
 from patrol.models import Model, Moment, Permission, Verb
 from patrol.register.tables import OutboxRow
 from patrol.search import IndexAway, Query, open_index
@@ -14,12 +17,32 @@ from patrol.search.reconcile import reconcile as compare
 from patrol.search.rows import Fold
 from patrol.settings import Settings
 
+SHOWN = 100
+"""Refused documents that a page shows."""
+
 
 class DeadLetter(Model):
     """A document that the index refused for good."""
 
     id: str
     reason: str
+
+
+class Letters(Model):
+    """Documents that the index refused for good."""
+
+    total: int
+    first: tuple[DeadLetter, ...]
+    """`SHOWN` of them at most."""
+
+
+class NoSuchLetter(NotFound):
+    def __init__(self, document: str) -> None:
+        super().__init__(
+            f"The index has not refused `{document}`.",
+            why="It is no document such as `post:7`, or was told again already.",
+            do="Look at what it refused: `patrol index status`.",
+        )
 
 
 class IndexStatus(Model):
@@ -45,14 +68,10 @@ def status(desk: Desk, settings: Settings) -> IndexStatus:
     """How the index is. One that is away is told, not raised: what waits is known all the same."""
     desk.require(Permission.SYSTEM_OPERATE, Verb.COMMAND_RUN)
     rows = OutboxRow.objects.filter(dead_because=None)
-    refused = OutboxRow.objects.exclude(dead_because=None).order_by("pk")
     told: dict[str, Any] = {
         "waiting": rows.count(),
         "oldest": rows.order_by("written_at").values_list("written_at", flat=True).first(),
-        "dead": tuple(
-            DeadLetter(id=f"{row.kind}:{row.subject}", reason=row.dead_because or "")
-            for row in refused
-        ),
+        "dead": _dead(OutboxRow.objects.exclude(dead_because=None)),
         "reconciled": Record(settings.index_path).read(),
     }
     try:
@@ -61,6 +80,36 @@ def status(desk: Desk, settings: Settings) -> IndexStatus:
         told |= {"away": error.what, "why": error.why}
     desk.record(Verb.COMMAND_RUN, details={"command": "index status"})
     return IndexStatus(**told)
+
+
+def _dead(rows: QuerySet[OutboxRow]) -> tuple[DeadLetter, ...]:
+    return tuple(
+        DeadLetter(id=f"{row.kind}:{row.subject}", reason=row.dead_because or "")
+        for row in rows.order_by("pk")
+    )
+
+
+def refused(desk: Desk) -> Letters:
+    """What the index refused for good, for the page. Recorded."""
+    desk.require(Permission.SYSTEM_OPERATE, Verb.COMMAND_RUN)
+    rows = OutboxRow.objects.exclude(dead_because=None)
+    first = rows.order_by("pk").values("pk")[:SHOWN]
+    found = Letters(total=rows.count(), first=_dead(rows.filter(pk__in=first)))
+    desk.record(Verb.COMMAND_RUN, count=found.total, details={"command": "index status"})
+    return found
+
+
+def replay(desk: Desk, document: str | None = None) -> int:
+    """Have the index told again what it refused for good: one document, such as `post:7`, or all. Returns how many rows wait now.
+
+    Recorded; raises `NoSuchLetter`.
+    """
+    subject = f"document:{document}" if document else None
+    with desk.act(Permission.SYSTEM_OPERATE, Verb.INDEX_REPLAYED, subject=subject) as act:
+        act.count = revive(document)
+        if document and not act.count:
+            raise NoSuchLetter(document)
+    return act.count
 
 
 def _held(settings: Settings) -> dict[str, Any]:
