@@ -12,7 +12,7 @@ from patrol.actions.rulemaking import rulebook
 from patrol.models import Outcome, ReadPage
 from patrol.register import presence, turn
 from patrol.register.start import start
-from patrol.schedule.keeping import Keeping
+from patrol.schedule.keeping import KeepingProcess
 from patrol.settings import Settings
 from pipelines.keep import Keeper
 from spiders.crawl import crawl
@@ -77,7 +77,7 @@ def _read(begun: runs.Begun) -> Report:
     def beat(tally: Tally) -> None:
         runs.beat(run_id, timezone.now(), pages=tally.pages, requests=tally.requests)
 
-    with Keeping(keeping) as kept:
+    with KeepingProcess(keeping) as kept:
         return crawl(job, keep=kept.keep, mandate=mandate, beat=beat)
 
 

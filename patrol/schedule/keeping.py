@@ -42,7 +42,7 @@ class NotKept(PatrolError):
         )
 
 
-class Keeping:
+class KeepingProcess:
     """That process. `keep` is called in one thread, and returns when the pages are durable."""
 
     def __init__(self, begin: Callable[[], Keep]) -> None:

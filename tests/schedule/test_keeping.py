@@ -14,7 +14,7 @@ import pytest
 
 from patrol.demo.boards import Boards
 from patrol.models import ReadPage
-from patrol.schedule.keeping import Keeping, NotKept
+from patrol.schedule.keeping import KeepingProcess, NotKept
 
 SOURCE = "harbor_forum"
 
@@ -42,7 +42,7 @@ def _telling(told: Connection) -> Callable[[Sequence[ReadPage]], object]:
 
 def test_pages_are_kept_elsewhere_and_that_process_ends_with_the_run() -> None:
     ours, theirs = multiprocessing.Pipe()
-    with Keeping(lambda: _telling(theirs)) as keeping:
+    with KeepingProcess(lambda: _telling(theirs)) as keeping:
         keeping.keep([])
         process, pages = ours.recv()
         assert pages == 0
@@ -61,7 +61,7 @@ def test_what_could_not_be_kept_is_raised_and_the_next_group_is_kept() -> None:
 
         return keep
 
-    with Keeping(begin) as keeping:
+    with KeepingProcess(begin) as keeping:
         with pytest.raises(NotKept, match="OSError"):
             keeping.keep([])
         keeping.keep([])
@@ -71,7 +71,7 @@ def test_killed_while_it_keeps_it_is_missed_at_once() -> None:
     def keep(_pages: Sequence[ReadPage]) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with Keeping(lambda: keep) as keeping, pytest.raises(NotKept, match="gone"):
+    with KeepingProcess(lambda: keep) as keeping, pytest.raises(NotKept, match="gone"):
         keeping.keep([])
 
 
@@ -80,7 +80,7 @@ def _run(told: Connection) -> None:
         _telling(told)(pages)
         signal.pause()
 
-    with Keeping(lambda: keep) as keeping:
+    with KeepingProcess(lambda: keep) as keeping:
         keeping.keep([])
 
 
