@@ -1,6 +1,6 @@
 """A lead as evidence: what was found, by which rules and under which mandate, and what speaks against it."""
 
-from patrol.models import Capture, Model, Moment, Part, PostedAt, Titles
+from patrol.models import Capture, Conduct, Model, Moment, Part, PostedAt, Titles
 
 
 class HandleFact(Model):
@@ -96,7 +96,21 @@ class MandateFact(Model):
     document_sha256: str | None
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
+    https_only: bool = False
+    parameters: tuple[str, ...] = ()
+    """Those of an address that it covers, as `f=7`."""
+    parameters_refused: tuple[str, ...] = ()
     categories: tuple[str, ...]
+    directed_at: int = 0
+    """Persons' contacts and names that it is directed at, which the document names; 0 is general patrol."""
+    trial: bool = False
+    """It covers single looks only."""
+    declares_age: str | None = None
+    """The cookie that was sent to say that a visitor is of age, and the host that got it."""
+    conduct: Conduct = Conduct()
+    """How the site was met."""
+    emergency: bool = False
+    """Break-glass: one person's for a day, with auditors told."""
     requester: str
     approver: str | None
     valid_from: Moment

@@ -347,3 +347,46 @@ def test_command_line(house: Any, lead: int, tmp_path: Path, register: Path) -> 
     said = run(app, ["verify", str(path), "--key", key])
     assert said.exit_code == 5
     assert "report.txt" in said.stdout
+
+
+def test_mandate_is_told_as_it_was_approved(house: Any, lead: int) -> None:
+    """How the site was met, what of an address was covered, and that one person broke the glass."""
+    from patrol.register.tables import AuthorizationRow
+
+    AuthorizationRow.objects.update(
+        https_only=True,
+        query_allow=["f=7"],
+        query_deny=["sid"],
+        directed_tags=[["a"], ["b"]],
+        trial=True,
+        age_host="gull.example",
+        age_cookie="over18=1",
+        overrides_robots=True,
+        user_agent="plain",
+        terms="terms_forbid",
+        conduct_reason="A court asked for these pages.",
+    )
+    told = files(export(house, lead).content)
+    (mandate,) = json.loads(told["lead.json"])["mandates"]
+    assert mandate["conduct"]["terms"] == "terms_forbid"
+    assert (mandate["parameters"], mandate["directed_at"]) == (["f=7"], 2)
+    report = told["report.txt"].decode()
+    for said in (
+        "HTTPS alone: 是 yes",
+        "Parameters covered: f=7",
+        "Parameters not covered: sid",
+        "names it is directed at, as its document names them: 2",
+        "Single looks only: 是 yes",
+        "Age-declaration cookie sent: over18=1 → gull.example",
+        "As whom the site saw us: 與一般瀏覽器相同 as a browser",
+        "What the site's terms say of programs: 禁止 forbidden",
+        "May read what robots.txt excludes: 是 yes",
+        "Why what the site asks for gives way: A court asked for these pages.",
+    ):
+        assert said in report, said
+    AuthorizationRow.objects.update(
+        overrides_robots=False, terms="terms_permit", approver=None, emergency=True
+    )
+    report = files(export(house, lead).content)["report.txt"].decode()
+    assert "Break-glass: one person's, for 24 hours, auditors told: 是 yes" in report
+    assert "Approved by: break-glass" in report

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from pydantic import ValidationError
 
+from patrol.actions.collecting.binding import conduct_of
 from patrol.actions.desk import Desk
 from patrol.actions.disclosing.against import failed, gaps, precision
 from patrol.actions.triaging.reading import OpenSighting
@@ -255,7 +256,15 @@ def _mandates(rows: Iterable[Sighting]) -> tuple[MandateFact, ...]:
             document_sha256=row.document_sha256,
             hosts=tuple(row.hosts),
             paths=tuple(row.paths),
+            https_only=row.https_only,
+            parameters=tuple(row.query_allow),
+            parameters_refused=tuple(row.query_deny),
             categories=tuple(row.categories),
+            directed_at=len(row.directed_tags),
+            trial=row.trial,
+            declares_age=f"{row.age_cookie} → {row.age_host}" if row.age_host else None,
+            conduct=conduct_of(row),
+            emergency=row.emergency,
             requester=row.requester.account,
             approver=row.approver.account
             if row.approver
