@@ -37,8 +37,12 @@ def _status(handler: WSGIHandler, client: Any, address: str) -> str:
     """Of a page asked of the program as its server does: Django's test client itself grows with each request."""
     path, _, query = address.partition("?")
     said: list[str] = []
-    environ = client._base_environ(PATH_INFO=path, QUERY_STRING=query)
-    response = handler(environ, lambda status, _headers: said.append(status))
+
+    def begin(status: str, _headers: object, _fault: object = None, /) -> Callable[[bytes], object]:
+        said.append(status)
+        return bytes
+
+    response = handler(client._base_environ(PATH_INFO=path, QUERY_STRING=query), begin)
     b"".join(response)
     response.close()
     return said[0]
