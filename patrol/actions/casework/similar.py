@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from patrol.actions.casework.casefile import CaseRow, case_rows
+from patrol.actions.casework.merged import goes_on
 from patrol.actions.desk import Desk
 from patrol.actions.linking.campaigns import find_campaign
 from patrol.actions.linking.standing import judged_tags
@@ -97,14 +98,8 @@ def _cases(places: QuerySet[CaseLead]) -> dict[int, int]:
     """The case that goes on with each, and how many of the leads it has."""
     found: dict[int, set[int]] = {}
     for place in places.select_related("case"):
-        found.setdefault(_goes_on(place.case), set()).add(place.lead_id)
+        found.setdefault(goes_on(place.case), set()).add(place.lead_id)
     return {case: len(leads) for case, leads in found.items()}
-
-
-def _goes_on(case: Case) -> int:
-    while case.merged_into is not None:
-        case = case.merged_into
-    return case.pk
 
 
 def _sharing(unit: int, leads: Collection[int]) -> list[int]:

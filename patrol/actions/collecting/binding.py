@@ -73,6 +73,11 @@ def conduct_of(row: AuthorizationRow) -> Conduct:
     )
 
 
+def declared_age(row: AuthorizationRow) -> str | None:
+    """The one cookie that may be sent, and the host that gets it, for people; None declares nothing."""
+    return f"{row.age_cookie} → {row.age_host}" if row.age_host else None
+
+
 def configuration(body: Any) -> object:
     """How and where a source is read, as far as it differs from the defaults: an option that a later version brings changes no approval."""
     told = Source.model_validate(body).model_dump(mode="json", exclude_defaults=True)

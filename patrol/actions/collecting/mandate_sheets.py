@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from patrol.actions.collecting.binding import binds, conduct_of, config_sha256
+from patrol.actions.collecting.binding import binds, conduct_of, config_sha256, declared_age
 from patrol.actions.searching.following import directed_at
 from patrol.models import Conduct
 from patrol.register.tables import AuthorizationRow
@@ -76,6 +76,6 @@ def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSh
         config=config_sha256(row),
         trial=row.trial,
         directed_at=directed_at(row),
-        declares_age=f"{row.age_cookie} → {row.age_host}" if row.age_host else None,
+        declares_age=declared_age(row),
         conduct=conduct_of(row),
     )

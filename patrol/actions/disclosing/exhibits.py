@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from pydantic import ValidationError
 
-from patrol.actions.collecting.binding import conduct_of
+from patrol.actions.collecting.binding import conduct_of, declared_age
 from patrol.actions.desk import Desk
 from patrol.actions.disclosing.against import failed, gaps, precision
 from patrol.actions.triaging.reading import OpenSighting
@@ -262,7 +262,7 @@ def _mandates(rows: Iterable[Sighting]) -> tuple[MandateFact, ...]:
             categories=tuple(row.categories),
             directed_at=len(row.directed_tags),
             trial=row.trial,
-            declares_age=f"{row.age_cookie} → {row.age_host}" if row.age_host else None,
+            declares_age=declared_age(row),
             conduct=conduct_of(row),
             emergency=row.emergency,
             requester=row.requester.account,

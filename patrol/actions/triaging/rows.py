@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from patrol.actions.casework.merged import goes_on
 from patrol.actions.desk import Desk
 from patrol.actions.rulemaking.rulebook import titles
 from patrol.actions.triaging.heads import LeadHead, head_of
@@ -139,15 +140,10 @@ def known_in_cases(
     )
     found: dict[str, set[int]] = {}
     for tag, number, into in rows:
-        found.setdefault(tag, set()).add(number if into is None else _goes_on(into))
+        found.setdefault(tag, set()).add(
+            number if into is None else goes_on(Case.objects.get(pk=into))
+        )
     return {tag: frozenset(cases) for tag, cases in found.items()}
-
-
-def _goes_on(case: int) -> int:
-    """The case that a merged one's target was merged into in its turn."""
-    while (into := Case.objects.values_list("merged_into", flat=True).get(pk=case)) is not None:
-        case = into
-    return case
 
 
 def _best_sightings(leads: list[Lead]) -> dict[int, Sighting]:
