@@ -16,7 +16,7 @@ from typing import TypeVar
 from django.db import connection
 
 from patrol.models import Flagging, LeadKind, Match, Post, Rule, RuleStatus
-from patrol.register.inserts import Insert
+from patrol.register.inserts import Insert, moment
 from patrol.register.sealing import keyed_hash
 from patrol.register.tables import MatchRow, RuleTally, RuleVersion, RunRow
 from pipelines import score
@@ -179,7 +179,7 @@ class Aside:
         self, hour: datetime, rules: Collection[str]
     ) -> dict[Which, tuple[int, int, Collection[str]]]:
         """What was counted before in this hour, of these rules."""
-        at = connection.ops.adapt_datetimefield_value(hour)
+        at = moment(hour)
         with connection.cursor() as cursor:
             asked = _TALLIED.format(", ".join(["%s"] * len(rules)))
             cursor.execute(asked, [self.run.source_id, at, *rules])

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -125,16 +125,13 @@ class KeptPage(NamedTuple):
 class FlaggedKeeper:
     """Writes the flagged posts of one run."""
 
-    def __init__(
-        self, run: RunRow, aside: Aside, ruleset_sha256: str, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, run: RunRow, aside: Aside, ruleset_sha256: str) -> None:
         if run.authorization is None:
             raise ValueError(f"run {run.pk} has no authorization: nothing may be kept")
         self.run = run
         self.mandate = run.authorization
         self.aside = aside
         self.ruleset_sha256 = ruleset_sha256
-        self.now = now
         self._seals_images = bool(set(map(Category, self.mandate.categories)) & images.METHODS)
 
     def draft(
@@ -154,7 +151,11 @@ class FlaggedKeeper:
         return drafts
 
     def keep(
-        self, drafts: Mapping[int, FlaggedPage], found: Sequence[Found], again: Counter[str]
+        self,
+        drafts: Mapping[int, FlaggedPage],
+        found: Sequence[Found],
+        again: Counter[str],
+        now: datetime,
     ) -> dict[int, KeptPage]:
         """Write these pages' flagged posts, in the transaction at hand and before their other posts.
 
@@ -165,10 +166,10 @@ class FlaggedKeeper:
             return {}
         numbered = versions(self.run.source_id, [(one.post.key, one.words_hmac) for one in found])
         every = [one.version for draft in drafts.values() for one in draft.flagged]
-        see(self.run.source_id, every, self.now(), flagged=True)
-        kept, opened = self._led(drafts, numbered, again)
+        see(self.run.source_id, every, now, flagged=True)
+        kept, opened = self._led(drafts, numbered, again, now)
         captures = self._sealed(drafts)
-        numbers = self._write(kept, captures, drafts)
+        numbers = self._write(kept, captures, drafts, now)
         own: dict[int, list[int]] = {place: [] for place in drafts}
         for one, number in zip(kept, numbers, strict=True):
             own[one.page].append(number)
@@ -182,11 +183,12 @@ class FlaggedKeeper:
         drafts: Mapping[int, FlaggedPage],
         numbered: Mapping[Words, int],
         again: Counter[str],
+        now: datetime,
     ) -> tuple[list[_Kept], Counter[int]]:
         """Each post with its lead, which has a number now; and how many were opened for each page."""
         every = [(place, one) for place, draft in drafts.items() for one in draft.flagged]
         keys = {one.found.post.key for _, one in every}
-        leads = Leads(self.run.source, keys, {one.duplicate for _, one in every}, self.now())
+        leads = Leads(self.run.source, keys, {one.duplicate for _, one in every}, now)
         fresh: dict[tuple[str, str], LeadAtHand] = {}
         kept: list[_Kept] = []
         opened: Counter[int] = Counter()
@@ -220,9 +222,9 @@ class FlaggedKeeper:
         kept: Sequence[_Kept],
         captures: Mapping[int, int],
         drafts: Mapping[int, FlaggedPage],
+        now: datetime,
     ) -> list[int]:
         """Sightings, what explains them, and that the index is to hear of them. Returns the sightings' numbers."""
-        now = self.now()
         run = (self.run.source_id, self.mandate.pk, self.run.pk, self.ruleset_sha256, now, now)
         at = {place: page_hmac(draft.page) for place, draft in drafts.items()}
         numbers = _SIGHTINGS.numbered(

@@ -16,6 +16,7 @@ from django.db import connection
 
 from patrol.models import Actor, Category, Post, ReadPage, Record, Verb
 from patrol.register import log
+from patrol.register.inserts import moment
 from patrol.register.sealing import keyed_hash, new_unit
 from patrol.register.tables import (
     RetentionUnit,
@@ -74,7 +75,7 @@ class Keeper:
         self.unflagged_days = unflagged_days
         self.now = now
         self.aside = Aside(run, flagger, now)
-        self._flagged = FlaggedKeeper(run, self.aside, flagger.ruleset.sha256, now)
+        self._flagged = FlaggedKeeper(run, self.aside, flagger.ruleset.sha256)
         self._history = History(run)
         self._missed = gone.missed(run.source_id)
         self.brake_percent = Settings().brake_percent
@@ -106,16 +107,17 @@ class Keeper:
             return [Kept(0, 0, 0, 0)] * len(pages)
         flagged_pages = self._flagged.draft(pages, found)
         with batch():
-            self._see_again(drafts)
+            now = self.now()
+            self._see_again(drafts, now)
             every = [one for each in found for one in each]
-            written = self._flagged.keep(flagged_pages, every, again)
-            self._keep_unflagged([one for one in every if not one.flagging.matches])
+            written = self._flagged.keep(flagged_pages, every, again, now)
+            self._keep_unflagged([one for one in every if not one.flagging.matches], now)
             self.aside.write(counted, again)
             kept = [
                 _kept(page, each, written.get(place))
                 for place, (page, each) in enumerate(zip(pages, found, strict=True))
             ]
-            self._count(kept)
+            self._count(kept, now)
             log.append_each(
                 [
                     self._record(one, written.get(place))
@@ -155,8 +157,7 @@ class Keeper:
             drafts.append(_Draft(page, fresh, seen))
         return drafts
 
-    def _see_again(self, drafts: Sequence[_Draft]) -> None:
-        now = self.now()
+    def _see_again(self, drafts: Sequence[_Draft], now: datetime) -> None:
         there = {post.key for draft in drafts for post in draft.page.posts}
         if here := self._missed & there:
             gone.back(self.run.source_id, here, now)
@@ -174,33 +175,32 @@ class Keeper:
                 )
                 theirs.update(last_seen_at=now, page_hmac=at)
 
-    def _keep_unflagged(self, found: Sequence[Found]) -> None:
+    def _keep_unflagged(self, found: Sequence[Found], now: datetime) -> None:
         if not found:
             return
         versions = [(one.post.key, one.words_hmac) for one in found]
-        numbers = see(self.run.source_id, versions, self.now(), flagged=False)
+        numbers = see(self.run.source_id, versions, now, flagged=False)
         if not self.unflagged_days:
             return
-        today = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         expires_at = today + timedelta(days=self.unflagged_days)  # a day's words end together
-        unit = self._day_unit(expires_at)
+        unit = self._day_unit(now, expires_at)
         keep_words(unit, numbers, [one.post for one in found], expires_at)
 
-    def _day_unit(self, expires_at: datetime) -> RetentionUnit:
-        of = f"{self.run.source.name} {self.now():%Y-%m-%d}"
+    def _day_unit(self, now: datetime, expires_at: datetime) -> RetentionUnit:
+        of = f"{self.run.source.name} {now:%Y-%m-%d}"
         unit = RetentionUnit.objects.filter(kind="unflagged", of=of, destroyed_at=None).first()
         return unit or new_unit("unflagged", of, expires_at)
 
-    def _count(self, kept: Sequence[Kept]) -> None:
+    def _count(self, kept: Sequence[Kept], now: datetime) -> None:
         sums = [
             sum(one.posts for one in kept),
             sum(one.posts_new for one in kept),
             sum(one.sightings for one in kept),
             sum(one.leads for one in kept),
         ]
-        at = connection.ops.adapt_datetimefield_value(self.now())
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [*sums, at, self.run.pk])
+            cursor.execute(_COUNT, [*sums, moment(now), self.run.pk])
 
     def _record(self, kept: Kept, flagged: KeptPage | None) -> Record:
         sightings: list[int] = list(flagged.sightings) if flagged else []

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from patrol.models import Flagging, LeadKind, LeadStatus, Post
-from patrol.register.inserts import Insert
+from patrol.register.inserts import Insert, moment
 from patrol.register.sealing import Seal, Wrapped
 from patrol.register.tables import Lead, SourceRow
 
@@ -139,7 +139,7 @@ class Leads:
         numbers = _OPEN.numbered([(*where, *lead.row, lead.seal.pk) for lead in self._opened])
         for lead, number in zip(self._opened, numbers, strict=True):
             lead.number = number
-        at = connection.ops.adapt_datetimefield_value(now)
+        at = moment(now)
         with connection.cursor() as cursor:
             for lead in self._joined.values():
                 cursor.execute(_JOIN, [*lead.row, at, lead.number])

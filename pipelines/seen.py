@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from patrol.models import Post
+from patrol.register.inserts import moment
 from patrol.register.sealing import seal_each
 from patrol.register.tables import RetentionUnit
 
@@ -67,7 +68,7 @@ def versions(source: int, each: Sequence[Words]) -> dict[Words, int]:
 
 def see(source: int, versions: Sequence[Words], now: datetime, *, flagged: bool) -> list[int]:
     """Write down that they were read. Returns the rows' numbers, in the order given."""
-    at = connection.ops.adapt_datetimefield_value(now)
+    at = moment(now)
     numbers: dict[Words, int] = {}
     for some in _some(versions):
         values = [value for key, hmac in some for value in (source, key, hmac, flagged, at, at)]
@@ -82,7 +83,7 @@ def keep_words(
     unit: RetentionUnit, numbers: Sequence[int], posts: Sequence[Post], expires_at: datetime
 ) -> None:
     """Seal the words of posts that were seen under these numbers."""
-    at = connection.ops.adapt_datetimefield_value(expires_at)
+    at = moment(expires_at)
     sealed = seal_each(unit, (post.model_dump_json().encode(errors="replace") for post in posts))
     for some in _some(list(zip(numbers, sealed, strict=True))):
         values = [value for number, body in some for value in (number, unit.pk, body, at)]

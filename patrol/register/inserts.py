@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -46,15 +47,15 @@ class Insert:
                 numbers += [number for (number,) in cursor.fetchall()]
         return numbers
 
-    def _some(self, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    def _some(self, rows: Sequence[Row]) -> Iterator[Sequence[Sequence[Any]]]:
         if not rows:
             return
-        columns = list(zip(*rows, strict=True))
-        for place, how in self._spelled:
-            columns[place] = how(columns[place])
-        spelled = list(zip(*columns, strict=True))
-        for at in range(0, len(spelled), AT_ONCE):
-            yield spelled[at : at + AT_ONCE]
+        for at in range(0, len(rows), AT_ONCE):
+            some = [list(row) for row in rows[at : at + AT_ONCE]]
+            for row in some:
+                for place, how in self._spelled:
+                    row[place] = how(row[place])
+            yield some
 
     @cache  # noqa: B019  (of a handful of tables, for as long as the program runs)
     def _statement(self, count: int) -> str:
@@ -72,25 +73,21 @@ def _column(field: Any) -> str:
     return str(field.column)
 
 
-def _spelling(field: object) -> Callable[[Row], Row] | None:
-    """How values of a field go to the database; None for those that go as they are."""
+def _spelling(field: object) -> Callable[[Any], Any] | None:
+    """How a field's values go to the database; None for those that go as they are."""
     if isinstance(field, models.DateTimeField):
-        return _moments
+        return moment
     if isinstance(field, models.JSONField):
-        return _documents
-    return _words if isinstance(field, models.CharField) else None
+        return json.dumps
+    return _word if isinstance(field, models.CharField) else None
 
 
-def _moments(values: Row) -> Row:
-    """Most rows of a batch have the same."""
-    told = {at: connection.ops.adapt_datetimefield_value(at) for at in set(values)}
-    return tuple([told[at] for at in values])
+@lru_cache(maxsize=100)
+def moment(at: datetime | None) -> Any:
+    """A moment as this process's database takes it. Most rows of a batch have the same."""
+    return connection.ops.adapt_datetimefield_value(at)
 
 
-def _documents(values: Row) -> Row:
-    return tuple([json.dumps(value) for value in values])
-
-
-def _words(values: Row) -> Row:
+def _word(value: object) -> str | None:
     """Plain text: a word of a closed list is one too, which each database's client would spell its own way."""
-    return tuple([value if value is None else str(value) for value in values])
+    return None if value is None else str(value)

@@ -35,6 +35,7 @@ from patrol.ledger.ops import OP_OF, Op
 from patrol.ledger.tree import leaf_hash
 from patrol.models import Actor, Model, Moment, Record, Result, Verb
 from patrol.register import clock
+from patrol.register.inserts import moment
 from patrol.register.tables import LedgerIndex, LedgerRecord, ReasonText
 from patrol.settings import Settings
 
@@ -167,7 +168,7 @@ def _write_each(cursor: CursorWrapper, records: Sequence[Record]) -> list[int]:
 def _columns(record: Record, at: datetime) -> tuple[Any, ...]:
     subject = None if record.subject is None else nfc(record.subject)[:_SUBJECT_LETTERS]
     return (
-        connection.ops.adapt_datetimefield_value(at),
+        moment(at),
         record.actor.person,
         nfc(record.actor.account)[:_ACCOUNT_LETTERS],
         record.verb,
