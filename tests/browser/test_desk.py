@@ -44,16 +44,16 @@ def test_a_selection_is_made_decided_and_undone(open_page: Open) -> None:
     _press(page, "j", "x", "j", "j", "Shift+X")
     expect(page.locator("[data-chosen]")).to_have_text("3")
     page.get_by_role("button", name="Decide on the selected").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("3 leads, decided together")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Decide on 3 leads together")
     assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="Lawful or unrelated").click()
-    expect(page.get_by_text("Undo the decision on 3 leads")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 leads, decided together")
     page.get_by_text("Undo the decision on 3 leads").click()
     expect(page.locator("[data-fate=undone]")).to_have_count(3)
     plain = open_page("/leads/?kind=lead", "mei", java_script_enabled=False)
     plain.locator("#lead-2 .tick input").check()
     plain.get_by_role("button", name="Decide on the selected").click()
-    expect(plain.get_by_role("heading", level=1)).to_have_text("1 lead, decided together")
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Decide on 1 lead together")
 
 
 def test_keys_say_why_move_and_go_off(open_page: Open, site: Any, seen: list[str]) -> None:
