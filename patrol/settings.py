@@ -12,6 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `patrol/` and `config/`."""
 
 
+PROXY = r"^(http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/?)?$"
+"""No name and no password in it: addresses are shown and logged."""
+
+
 class Settings(BaseSettings):
     """Everything that differs between two machines. Read anew by every process."""
 
@@ -144,6 +148,14 @@ class Settings(BaseSettings):
     """File that holds the key by which calls are signed; empty is `webhook.key` in the data directory."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that are not public and where the webhook may be all the same, as `10.1.0.0/16`; plain `http` only there."""
+    proxy: str = Field(default="", pattern=PROXY)
+    """Forward proxy by which all sites are asked, `http://host:port`; empty asks them directly."""
+    proxy_resolves: bool = False
+    """Sites' names are looked up by the forward proxy alone, because no DNS here knows them: that an address is public is then its word."""
+    proxy_account: str = ""
+    """Account at the forward proxy; empty names none to it."""
+    proxy_password_file: Path | None = None
+    """File that holds that account's password."""
     failures_told: int = Field(default=3, ge=1, le=100)
     """After how many failed runs in a row a source's owner and the officer on call are told."""
     alarm_minutes: int = Field(default=10, ge=1, le=120)

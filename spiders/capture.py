@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from patrol.models import Capture, Post, RobotsVerdict, Source, Tls
+from patrol.models import Capture, Post, Proxied, RobotsVerdict, Source, Tls
 from spiders.browser.drawn import Drawn, Trouble
 from spiders.charset import Decoded
 from spiders.images import without_addresses
@@ -80,10 +80,11 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
     body: bytes,
     *,
     url: str,
-    hops: Sequence[str],
+    hops: Sequence[str] = (),
     status: int,
     headers: Mapping[str, str],
     address: str | None,
+    proxied: Proxied | None = None,
     tls: Tls | None = None,
     robots: RobotsVerdict | None = None,
     source: Source,
@@ -110,7 +111,8 @@ def receive(  # noqa: PLR0913  (what an answer is made of)
         requested_url=hops[0] if hops else url,
         url=url,
         hops=tuple(hops),
-        address=address,
+        address=None if proxied else address,
+        proxied=proxied,
         tls=tls,
         sent={name.lower(): value for name, value in sent.items()},
         status=status,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from patrol.models import Authorization, Found, Model, Moment, Outcome, Source, Validator
+from spiders.gate.proxy import Proxy
 
 
 class Job(Model):
@@ -16,6 +17,8 @@ class Job(Model):
     """By address, of pages that were read and kept whole. Empty reads everything anew."""
     laboratory: frozenset[str] = frozenset()
     """`host:port` pairs that resolve to loopback. Empty outside demos and tests."""
+    proxy: Proxy | None = None
+    """By which all sites are asked; None asks them directly."""
     contact: str
     """How a site's owner reaches the unit; sent in the user agent."""
     engine: str | None = None

@@ -20,7 +20,7 @@ from spiders.detect import detect
 from spiders.engines import load
 from spiders.engines.base import Engine
 from spiders.found import Finding
-from spiders.gate.door import AGE, ALLOWED, HOPS, IF_CHANGED, NETWORK_FAULTS, request_to
+from spiders.gate.door import IF_CHANGED, NETWORK_FAULTS, request_to, went
 from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.scope import place
@@ -293,20 +293,19 @@ class BoardSpider(scrapy.Spider):
         return await self.crawler.engine.download_async(request)
 
     async def _receive(self, response: Response) -> Received:
+        request = response.request
         return receive(
             response.body,
             url=response.url,
-            hops=response.request.meta[HOPS] if response.request else (),
             status=response.status,
             headers=_words(response.headers),
-            sent=_words(response.request.headers) if response.request else {},
+            sent=_words(request.headers) if request else {},
             address=str(response.ip_address) if response.ip_address else None,
             tls=secured(response.certificate),
-            robots=response.request.meta.get(ALLOWED) if response.request else None,
             source=self.job.source,
             fetched_at=datetime.now(UTC),
             drawn=await self.browser.draw(response) if self.browser else None,
-            age_declared=response.request.meta.get(AGE) if response.request else None,
+            **(went(request) if request else {}),
         )
 
     def _reader(self, received: Received, visit: Visit) -> Engine | None:

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from patrol.models import Outcome
+from spiders.gate.proxy import ProxyRefused
 
 
 class Verdict:
@@ -52,6 +53,8 @@ _FAULTS = {
 
 def fault_words(error: BaseException) -> str:
     """What the network did."""
+    if isinstance(error, ProxyRefused):
+        return str(error)
     return _FAULTS.get(type(error).__name__, "the connection failed")
 
 

@@ -30,6 +30,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "A certificate's fingerprint or the headers that we sent, where none is stated: the page came in the clear, or was sealed before these were kept.",
     ),
     (
+        "經正向代理讀取者：代理實際連線之位址。",
+        "Of what came by a forward proxy: to which address that connected.",
+    ),
+    (
         "可能被害人的文字與聯絡方式：不隨證據包交付。",
         "Words and contacts of possible victims: they leave in no bundle.",
     ),

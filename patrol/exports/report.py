@@ -9,7 +9,7 @@ from patrol.exports import edges
 from patrol.exports.dates import both
 from patrol.exports.exhibit import CaptureFact, Exhibit, MandateFact, RunFact, SightingFact
 from patrol.exports.words import LABELS, label
-from patrol.models import Part, RobotsVerdict
+from patrol.models import Part, Proxied, RobotsVerdict
 
 
 class Look(StrEnum):
@@ -165,6 +165,8 @@ def _capture(one: CaptureFact) -> Iterator[Block]:
         ("address", page and page.url),
         ("hops", page and " → ".join(page.hops)),
         ("answered", page and page.address),
+        ("proxy", page and page.proxied and f"{page.proxied.proxy} ({page.proxied.address})"),
+        ("looked_up", page and page.proxied and _looked_up(page.proxied)),
         ("certificate", page and page.tls and page.tls.certificate_sha256),
         ("secured", page and page.tls and f"{page.tls.version}, {page.tls.cipher}"),
         ("sent", page and "; ".join(f"{name}: {said}" for name, said in page.sent.items())),
@@ -180,6 +182,10 @@ def _capture(one: CaptureFact) -> Iterator[Block]:
         ("named", one.record),
         ("left_out", one.left_out),
     )
+
+
+def _looked_up(way: Proxied) -> str:
+    return ", ".join(way.looked_up) or label("by_proxy_alone")
 
 
 def _robots(said: RobotsVerdict) -> str:

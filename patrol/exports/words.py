@@ -43,6 +43,12 @@ LABELS: dict[str, tuple[str, str]] = {
     "capture": ("擷取", "Capture"),
     "captured": ("擷取時間", "Captured"),
     "answered": ("回應位址", "Answered by"),
+    "proxy": (
+        "正向代理（實際連線位址僅由代理得知）",
+        "Forward proxy (where it connected is its word)",
+    ),
+    "looked_up": ("本系統先行查得之網站位址", "Site's addresses by our own lookup"),
+    "by_proxy_alone": ("僅由代理查詢", "looked up by the proxy alone"),
     "certificate": ("伺服器憑證之雜湊值（指紋）", "SHA-256 of the server's certificate"),
     "secured": ("連線加密方式", "Connection secured by"),
     "sent": ("送出之請求標頭", "Headers that we sent"),

@@ -91,6 +91,17 @@ class Tls(Model):
     """By OpenSSL's name, such as `TLS_AES_256_GCM_SHA384`."""
 
 
+class Proxied(Model):
+    """By which forward proxy a page came. To which address it connected is its word alone, so a capture then names none."""
+
+    proxy: str
+    """Its `host:port`, as set."""
+    address: str
+    """Of the proxy: what we were connected to."""
+    looked_up: tuple[str, ...] = ()
+    """Addresses of the site by our own lookup just before, all public; empty where the proxy alone looks names up."""
+
+
 class RobotsVerdict(Model):
     """Why a site's robots.txt let a page be asked for."""
 
@@ -116,7 +127,9 @@ class Capture(Model):
     hops: tuple[str, ...] = ()
     """Every address that was asked for on the way, first to last."""
     address: str | None = None
-    """The IP address that answered."""
+    """The IP address that answered; None behind a proxy."""
+    proxied: Proxied | None = None
+    """None where the site was asked directly, or a person brought the page."""
     tls: Tls | None = None
     """Of the server that answered, after redirects; None where the page came in the clear."""
     sent: Mapping[str, str] = {}

@@ -16,6 +16,7 @@ from patrol.schedule.keeping import KeepingProcess
 from patrol.settings import Settings
 from pipelines.keep import Keeper
 from spiders.crawl import crawl
+from spiders.gate.proxy import forward_proxy
 from spiders.job import Job, Mandate, Report, Tally
 
 _log = structlog.get_logger()
@@ -65,6 +66,7 @@ def _read(begun: runs.Begun) -> Report:
         marks=begun.marks,
         validators=begun.validators,
         laboratory=settings.laboratory_hosts,
+        proxy=forward_proxy(settings),
         contact=settings.contact,
         engine=begun.engine,
         resting=begun.resting,

@@ -145,6 +145,7 @@ NAMES: dict[str, str | Promise] = {
     "owner": pgettext_lazy("fact", "owner"),
     "paths": pgettext_lazy("fact", "paths"),
     "proposed_by": pgettext_lazy("fact", "proposed by"),
+    "proxy": pgettext_lazy("fact", "forward proxy"),
     "put": pgettext_lazy("fact", "put on"),
     "queries": pgettext_lazy("fact", "queries"),
     "query": pgettext_lazy("fact", "query"),

@@ -168,6 +168,8 @@ REPORTS: tuple[str, ...] = (
     ),
     gettext_noop("{0} of {1} rows could not be read: {2}"),
     gettext_noop("{0} did not answer: {1}."),
+    gettext_noop("{0} is no name of the public internet."),
+    gettext_noop("{0} was answered past the proxy, by {1}."),
     gettext_noop("The page holds `{0}`."),
     gettext_noop("The page names its generator: `{0}`."),
     gettext_noop("The page's source says `{0}`."),

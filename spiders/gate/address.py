@@ -5,6 +5,8 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 
+from patrol.models import Proxied
+from spiders.gate.proxy import Proxy, is_inside, is_literal
 from spiders.gate.refusal import Reason, Refusal
 
 LOOKUP_SECONDS = 5.0
@@ -65,9 +67,17 @@ class Addresses:
     cannot answer one thing when it is checked and another when it is opened.
     """
 
-    def __init__(self, laboratory: frozenset[str], lookup: Lookup = system_lookup) -> None:
+    def __init__(
+        self,
+        laboratory: frozenset[str],
+        lookup: Lookup = system_lookup,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._laboratory = frozenset(pair.lower() for pair in laboratory)
         self._lookup = lookup
+        self.proxy = proxy
+        self._doors: set[str] = set()
+        """Addresses at which the proxy was found."""
         self.refused: dict[tuple[str, int], Refusal] = {}
         """Why a host was refused at its last lookup."""
 
@@ -82,11 +92,7 @@ class Addresses:
         self.refused.pop((host, port), None)
         if self.is_laboratory(host, port):
             return [ipaddress.IPv4Address("127.0.0.1")]
-        async with asyncio.timeout(LOOKUP_SECONDS):
-            answers = await self._lookup(host, port)
-        addresses = list(dict.fromkeys(_parsed(answer, host) for answer in answers))
-        if not addresses:
-            raise OSError("no address")
+        addresses = await self._answers(host, port)
         for address in addresses:
             if not is_public(address):
                 self.refused[host, port] = Refusal(
@@ -95,12 +101,50 @@ class Addresses:
                 raise self.refused[host, port]
         return addresses
 
+    async def through(self, host: str, port: int, proxy: Proxy) -> Proxied:
+        """Our half of a request that a proxy forwards: the site's name is looked up and checked, then the proxy found.
+
+        Where the proxy alone looks names up, those are refused that can only be inside.
+        Raises `Refusal`, and `OSError` if either has no address.
+        """
+        checked: list[Address] = []
+        if not proxy.resolves or is_literal(host):
+            checked = await self.resolve(host, port)
+        elif is_inside(host) and not self.is_laboratory(host, port):
+            raise Refusal(Reason.ADDRESS, f"{host} is no name of the public internet.")
+        door = str((await self._answers(proxy.host, proxy.port))[0])
+        self._doors.add(door)
+        return Proxied(
+            proxy=proxy.named, address=door, looked_up=tuple(str(each) for each in checked)
+        )
+
+    async def connectable(self, host: str, port: int) -> list[Address]:
+        """What a connection may be opened to. With a proxy that is the proxy, and nothing else. Raises as `resolve`."""
+        if self.proxy is None:
+            return await self.resolve(host, port)
+        if host in self._doors and port == self.proxy.port:
+            return [ipaddress.ip_address(host)]
+        raise Refusal(Reason.ADDRESS, f"{host} was to be asked past the proxy.")
+
     def check_peer(self, host: str, port: int, peer: Address | None) -> None:
         """Refuse an answer that came from elsewhere than where it was allowed to be asked."""
+        if self.proxy is not None:
+            if peer is not None and str(peer) not in self._doors:
+                raise Refusal(Reason.ADDRESS, f"{host} was answered past the proxy, by {peer}.")
+            return
         if peer is None or is_public(peer):
             return
         if not (peer.is_loopback and self.is_laboratory(host, port)):
             raise Refusal(Reason.ADDRESS, f"{host} was answered by {peer}, which is not public.")
+
+    async def _answers(self, host: str, port: int) -> list[Address]:
+        """All addresses of a host, at least one. Raises `OSError`, and `Refusal` for what is no address."""
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            answers = await self._lookup(host, port)
+        addresses = list(dict.fromkeys(_parsed(answer, host) for answer in answers))
+        if not addresses:
+            raise OSError("no address")
+        return addresses
 
 
 def _parsed(answer: str, host: str) -> Address:

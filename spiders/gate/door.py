@@ -4,10 +4,11 @@ They stand in the downloader, so `engine.download_async` passes them as well,
 and every redirect and every retry is a request of its own.
 """
 
+import re
 from typing import Any, cast
 
 from scrapy import Request, signals
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -25,6 +26,7 @@ from spiders.gate.agent import agent
 from spiders.gate.gate import Aborted, Gate
 from spiders.gate.inspection import Inspection
 from spiders.gate.pace import BACKOFF, UNSAID_WAIT, retry_after
+from spiders.gate.proxy import REFUSED, Proxy, ProxyRefused
 from spiders.gate.refusal import Reason, Refusal
 from spiders.gate.robots_files import RobotsAnswer
 from spiders.gate.scope import Place, place
@@ -55,12 +57,17 @@ ROBOTS = "patrol_robots"
 SCRIPT = "patrol_script"
 """Set where a browser asks for a script that a page runs: then its name and its type are allowed."""
 INSPECTION = "patrol_inspection"
+PROXIED = "patrol_proxied"
+"""By which proxy the request went; absent where it was sent directly."""
 AGE = "patrol_age"
 """The cookie by which an age was declared with this request; absent where none was."""
 ALLOWED = "patrol_allowed"
 """Why the site's robots.txt let it be asked for."""
 IF_CHANGED = "patrol_if_changed"
 """Headers by which a page is asked for only if it changed. They are of that address: no redirect takes them along."""
+
+_STATUS = re.compile(r"'status': (\d{3})")
+"""In the words in which Scrapy tells that a proxy opened no tunnel."""
 
 _FOREIGN_META = ("proxy", "bindaddress", "download_maxsize", "download_slot", "_auth_proxy")
 """What other parts of Scrapy understand as leave to go another way."""
@@ -70,6 +77,17 @@ def request_to(address: str, **keywords: Any) -> Request:
     """A request for a canonical address, which Scrapy sends as it stands."""
     meta = {**keywords.pop("meta", {}), "verbatim_url": True}
     return Request(address, meta=meta, dont_filter=True, **keywords)
+
+
+def went(request: Request) -> dict[str, Any]:
+    """How a request went, as its capture tells it."""
+    meta = request.meta
+    return {
+        "hops": meta.get(HOPS, ()),
+        "proxied": meta.get(PROXIED),
+        "robots": meta.get(ALLOWED),
+        "age_declared": meta.get(AGE),
+    }
 
 
 class Door:
@@ -158,7 +176,7 @@ class Door:
             return None  # its robots.txt did not come; that was tried often enough
         if isinstance(exception, Aborted):
             return _copy(request)
-        if isinstance(exception, NETWORK_FAULTS):
+        if isinstance(exception, NETWORK_FAULTS) and not isinstance(exception, ProxyRefused):
             return await self._again(request)
         return None
 
@@ -241,7 +259,39 @@ class Handler(HTTP11DownloadHandler):
             raise Refusal(Reason.SCOPE, "A request that came past the gate's door is not sent.")
         await self._gate.depart(where, request.meta.get(ALLOWED))
         request.meta[INSPECTION] = Inspection(where)
-        return await self._gate.fly(super().download_request(request))
+        proxy = self._gate.addresses.proxy
+        if proxy is None:
+            return await self._gate.fly(super().download_request(request))
+        return await self._gate.fly(self._forwarded(request, where, proxy))
+
+    async def _forwarded(self, request: Request, where: Place, proxy: Proxy) -> Response:
+        """Send it by the proxy: HTTPS through a tunnel, the rest as it stands. Raises `ProxyRefused`.
+
+        Only this copy of the request names the proxy and who we are to it.
+        """
+        try:
+            way = await self._gate.addresses.through(where.hostname, where.port, proxy)
+        except OSError as error:
+            raise CannotResolveHostError(where.hostname) from error
+        request.meta[PROXIED] = way
+        door = f"[{way.address}]" if ":" in way.address else way.address
+        meta = {**request.meta, "proxy": f"http://{door}:{proxy.port}"}
+        forwarded = request.replace(meta=meta, dont_filter=True)
+        if said := proxy.authorization():
+            forwarded.headers["Proxy-Authorization"] = said
+        try:
+            response = await super().download_request(forwarded)
+        except TunnelError as error:
+            raise ProxyRefused(_tunnel_status(error)) from error
+        if response.status == REFUSED and where.scheme == "http":
+            raise ProxyRefused(REFUSED)
+        return response
+
+
+def _tunnel_status(error: TunnelError) -> int | None:
+    """What the proxy answered; None if that was no HTTP."""
+    told = _STATUS.search(str(error))
+    return int(told[1]) if told else None
 
 
 def _asked(request: Request) -> Place:
@@ -253,7 +303,9 @@ def _asked(request: Request) -> Place:
 def _copy(request: Request, address: str | None = None) -> Request:
     """The same request once more, or to another address; nothing of the first answer goes with it."""
     meta = {
-        key: value for key, value in request.meta.items() if key not in {PLACE, INSPECTION, AGE}
+        key: value
+        for key, value in request.meta.items()
+        if key not in {PLACE, INSPECTION, AGE, PROXIED}
     }
     meta[HOPS] = list(request.meta[HOPS]) if address else list(request.meta[HOPS])[:-1]
     if address:

@@ -30,7 +30,7 @@ class Gate:
 
     def __init__(self, job: Job, lookup: Lookup = system_lookup) -> None:
         self.standing = Standing(job.authorization)
-        self.addresses = Addresses(job.laboratory, lookup)
+        self.addresses = Addresses(job.laboratory, lookup, job.proxy)
         self.pace = Pace(job.source.seconds_between_requests, self.rest)
         for host, seconds in job.resting.items():
             self.pace.wait(host, seconds)

@@ -51,7 +51,7 @@ class GateResolver:
 
     async def _answer(self, receiver: Any, host: str, port: int) -> None:
         try:
-            found = await self._addresses.resolve(host, port)
+            found = await self._addresses.connectable(host, port)
         except (Refusal, OSError, UnicodeError):
             found = []
         for address in found:

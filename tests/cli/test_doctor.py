@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -183,6 +184,28 @@ def test_open_laboratory_is_told(home: Path) -> None:
     code, checks = found(home, PATROL_LABORATORY="forum.example:41001")
     assert code == 1
     assert "forum.example:41001" in checks["laboratory"]["sentence"]
+
+
+def test_a_forward_proxy_is_told_with_its_half(home: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        named = f"127.0.0.1:{proxy.getsockname()[1]}"
+        asks = {"PATROL_PROXY": f"http://{named}", "PATROL_PROXY_ACCOUNT": "heron"}
+        asks["PATROL_PROXY_PASSWORD_FILE"] = str(secret)
+        code, checks = found(home, **asks)
+        assert code == 1
+        assert str(secret) in checks["proxy"]["sentence"]
+        secret.write_text("lighthouse")
+        code, checks = found(home, **asks)
+        assert code == 0
+        assert named in checks["proxy"]["sentence"]
+        assert "looked up and checked here first" in checks["proxy"]["sentence"]
+        code, checks = found(home, **asks, PATROL_PROXY_RESOLVES="1")
+        assert "it alone looks up names" in checks["proxy"]["sentence"]
+        assert "lighthouse" not in json.dumps(checks)
+    code, checks = found(home, **asks)
+    assert code == 1
+    assert "PATROL_PROXY" in checks["proxy"]["do"]
 
 
 def test_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,39 @@ def test_a_run_says_how_many_pages_are_suspect(garden: Any, sign_in: Sign) -> No
     assert "encoding_suspect" in client.get("/sources/harbor/").content.decode()
 
 
+@pytest.mark.parametrize("resolves", [False, True])
+def test_a_source_says_which_half_is_the_forward_proxys_word(
+    garden: Any, sign_in: Sign, monkeypatch: pytest.MonkeyPatch, *, resolves: bool
+) -> None:
+    client = sign_in("lin")
+    assert "forward proxy" not in client.get("/sources/harbor/").content.decode()
+    monkeypatch.setenv("PATROL_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("PATROL_PROXY_RESOLVES", str(resolves))
+    page = client.get("/sources/harbor/").content.decode()
+    assert "by the forward proxy proxy.example:3128" in page
+    assert ("It alone looks up their names" in page) is resolves
+    assert ("Our half: each name is looked up here first" in page) is not resolves
+
+
+def test_what_the_gate_says_of_a_proxy_is_said_in_the_readers_language(
+    garden: Any, sign_in: Sign
+) -> None:
+    from patrol.register.tables import RunRow
+
+    person = garden.people["lin"]
+    person.language = "zh-hant"
+    person.save()
+    client = sign_in("lin")
+    for told, words in (
+        ("intern is no name of the public internet.", "intern 不是公開網際網路上的名稱。"),
+        ("a.example was answered past the proxy, by 8.8.8.8.", "回應 a.example 者為 8.8.8.8"),
+    ):
+        RunRow.objects.update(detail=told)
+        page = client.get("/sources/harbor/").content.decode()
+        assert words in page
+        assert told not in page
+
+
 def test_outcomes_are_said_in_the_readers_language(garden: Any, sign_in: Sign) -> None:
     from patrol.models import Outcome
     from patrol.register.tables import RunRow

@@ -18,6 +18,7 @@ from patrol.register import clock, presence
 from patrol.register.tables import RunRow, SourceRow, StopMark
 from patrol.settings import Settings
 from pipelines.gone import Whole, miss
+from spiders.gate.proxy import forward_proxy
 
 SILENT_AFTER = timedelta(seconds=90)
 """A run that gave no sign of life for so long has no process any more."""
@@ -148,6 +149,8 @@ def begin(desk: Desk, run_id: int) -> Begun | None:
         act.details = {"source": run.source.name, "source_version": run.source.version}
         if laboratory := Settings().laboratory_hosts:
             act.details["laboratory"] = sorted(laboratory)
+        if proxy := forward_proxy(Settings()):
+            act.details["proxy"] = proxy.named
         if mandate is None:
             why = "No authorization was in force when the run was due."
             _write_end(desk, run, Ended(Outcome.AUTHORIZATION_ENDED, why), act)

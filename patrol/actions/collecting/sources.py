@@ -20,6 +20,8 @@ from patrol.actions.keeping.holding import refuse_source
 from patrol.errors import BadInput
 from patrol.models import Outcome, Permission, Source, Verb
 from patrol.register.tables import RunRow, SourceRow, Unit
+from patrol.settings import Settings
+from spiders.gate.proxy import Proxy, forward_proxy
 from spiders.selectors import judge
 
 RUNS_SHOWN = 30
@@ -124,6 +126,8 @@ class SourcePage:
     runs_total: int
     """Of those asked for; more than `runs` holds where they are cut."""
     authorizations: tuple[AuthorizationSheet, ...]
+    proxy: Proxy | None
+    """By which all sites are asked from here."""
 
 
 def source_of(row: SourceRow) -> Source:
@@ -255,6 +259,7 @@ def viewed(desk: Desk, name: str, wanted: RunFilter | None = None) -> SourcePage
         runs=tuple(_run_sheet(run) for run in shown),
         runs_total=runs.count(),
         authorizations=tuple(authorization_sheet(mandate, now) for mandate in mandates),
+        proxy=forward_proxy(Settings()),
     )
     desk.record(Verb.SOURCE_VIEWED, subject=f"source:{name}")
     return page

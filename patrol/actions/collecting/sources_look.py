@@ -35,6 +35,7 @@ from patrol.register.lock import Lock
 from patrol.register.tables import AuthorizationRow, SourceRow
 from patrol.settings import ROOT, Settings
 from spiders.capture import clean_posts
+from spiders.gate.proxy import forward_proxy
 from spiders.gate.refusal import Refusal
 from spiders.gate.scope import Coverage, place
 from spiders.job import Job
@@ -281,6 +282,7 @@ def _asked(desk: Desk, source: Source, mandate: _Mandate, *, wanted: bool) -> Gl
                 source=source,
                 authorization=noun,
                 laboratory=settings.laboratory_hosts,
+                proxy=forward_proxy(settings),
                 contact=settings.contact,
                 engine=source.engine,
             ),

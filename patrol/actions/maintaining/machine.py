@@ -1,6 +1,7 @@
 """The machine under this installation: directory, keys, disk. Needs no register, looks, and changes nothing."""
 
 import shutil
+import socket
 from collections.abc import Callable
 
 from patrol.errors import PatrolError
@@ -8,6 +9,8 @@ from patrol.models import Model
 from patrol.register.database import database
 from patrol.settings import Settings
 from spiders.browser import chromium
+from spiders.gate.address import LOOKUP_SECONDS
+from spiders.gate.proxy import forward_proxy
 
 LEAST_FREE_BYTES = 1024**3
 _SECRETS = ("text.key", "tag.key", "web.key")
@@ -142,5 +145,34 @@ def _laboratory(settings: Settings) -> Check:
     return good(_laboratory, "The laboratory is closed: only public addresses can be read.")
 
 
-_ALL = (_data_directory, _register, _keys, _disk, _chromium, _laboratory)
+def _proxy(settings: Settings) -> Check:
+    proxy = forward_proxy(settings)
+    if proxy is None:
+        return good(_proxy, "Sites are asked directly, by no forward proxy.")
+    try:
+        proxy.authorization()
+    except OSError as error:
+        return bad(
+            _proxy,
+            f"The password of the forward proxy cannot be read: {error.strerror}: {error.filename}.",
+            "Correct PATROL_PROXY_PASSWORD_FILE.",
+        )
+    try:
+        with socket.create_connection((proxy.host, proxy.port), LOOKUP_SECONDS):
+            pass
+    except OSError as error:
+        return bad(
+            _proxy,
+            f"Nothing answers at the forward proxy {proxy.named}: {error}.",
+            "Correct PATROL_PROXY, or start the proxy: no site is asked without it.",
+        )
+    half = (
+        "it alone looks up names, so that an address is public is its word"
+        if proxy.resolves
+        else "names are looked up and checked here first; where it then connects is its word"
+    )
+    return good(_proxy, f"Sites are asked by the forward proxy {proxy.named}: {half}.")
+
+
+_ALL = (_data_directory, _register, _keys, _disk, _chromium, _laboratory, _proxy)
 NAMES = tuple(map(name_of, _ALL))

@@ -15,6 +15,7 @@ from patrol.models import (
     LeadKind,
     Permission,
     Post,
+    Proxied,
     RobotsVerdict,
     Tls,
     Verb,
@@ -25,7 +26,7 @@ from patrol.register.tables import CaptureRow, Lead, Sighting
 
 NEAREST = 5
 """Posts before, and as many after."""
-_Whence = tuple[str | None, Tls | None, bool, RobotsVerdict | None, bool]
+_Whence = tuple[str | None, Tls | None, bool, RobotsVerdict | None, bool, Proxied | None]
 _MAY_BE_A_CONTACT = re.compile(r"[0-9A-Za-z_@.+\-]{4,}")
 
 
@@ -72,6 +73,8 @@ class Around:
     """Why the site's robots.txt let it be asked for; None where that was not kept."""
     encoding_suspect: bool = False
     """Whether so much of the page could not be read that words may be missing or wrong."""
+    proxied: Proxied | None = None
+    """By which forward proxy it came, which alone knows who answered."""
 
 
 def around(desk: Desk, lead_id: int, sighting_id: int) -> Around:
@@ -138,11 +141,13 @@ def _sealed(capture: CaptureRow) -> tuple[list[Post], _Whence]:
     posts = [Post.model_validate(post) for post in body.get("posts", ())]
     address, said = page.get("address"), page.get("tls")
     tls = Tls.model_validate(said) if said else None
-    clear = bool(address) and page["url"].startswith("http://")
+    way = page.get("proxied")
+    proxied = Proxied.model_validate(way) if way else None
+    clear = bool(address or proxied) and page["url"].startswith("http://")
     allowed = page.get("robots")
     robots = RobotsVerdict.model_validate(allowed) if allowed else None
     suspect = (page.get("replaced") or 0.0) > ENCODING_SUSPECT
-    return posts, (address, tls, clear, robots, suspect)
+    return posts, (address, tls, clear, robots, suspect, proxied)
 
 
 def _neighbour(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -13,6 +14,7 @@ from patrol.models import Conduct, Outcome, Scope, UserAgent
 from spiders.gate.agent import PLAIN
 from tests.spiders.browser.conftest import JSON, SCRIPT, SHELL, browsed, drawn
 from tests.spiders.crawl.conftest import Answer, Board, run, small_board, thread
+from tests.spiders.crawl.test_proxy import Forwarder, by
 
 MakeBoard = Callable[..., Board]
 TOPIC = "/viewtopic.php?t=2"
@@ -153,3 +155,19 @@ def test_a_page_cannot_hide_its_text_from_us_nor_lie_about_it(board: MakeBoard) 
     assert isinstance(script, Answer)
     routes["/app.js"] = Answer(lies.encode() + script.body, headers=script.headers)
     assert run(browsed(board(routes), start=TOPIC)).words == ["true words"]
+
+
+def test_what_a_page_wants_goes_by_the_forward_proxy_as_all_does(
+    board: MakeBoard, tmp_path: Path
+) -> None:
+    site = board(drawn(small_board()))
+    proxy = Forwarder({}, tmp_path / "proxy.log", Answer())
+    proxy.open()
+    try:
+        ran = run(by(proxy, browsed(site, start=TOPIC)))
+    finally:
+        proxy.close()
+    assert ran.words == ["other words"]
+    asked = [one.path.split(" ")[1] for one in proxy.asked]
+    assert asked == [f"{site.url}/robots.txt", *(f"{site.url}{path}" for path in site.paths)]
+    assert f"{site.url}/app.js" in asked

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spiders.gate.address import Addresses, is_public
+from spiders.gate.proxy import Proxy
 from spiders.gate.refusal import Reason, Refusal
 
 _REFUSED = """
@@ -87,6 +88,32 @@ def test_an_answer_from_elsewhere_is_refused() -> None:
     for host, peer in (("ok.example", "127.0.0.1"), ("lab.example", "10.0.0.1")):
         with pytest.raises(Refusal):
             addresses.check_peer(host, 80, ipaddress.ip_address(peer))
+
+
+def test_behind_a_proxy_only_the_proxy_is_connected_to_and_answers() -> None:
+    async def lookup(host: str, _port: int) -> list[str]:
+        await asyncio.sleep(0)
+        return {"proxy.example": ["10.1.0.9"], "ok.example": ["8.8.8.8"]}[host]
+
+    proxy = Proxy(host="proxy.example", port=3128)
+    addresses = Addresses(frozenset(), lookup, proxy)
+    door = ipaddress.ip_address("10.1.0.9")
+
+    async def ask() -> None:
+        with pytest.raises(Refusal):
+            await addresses.connectable("10.1.0.9", 3128)  # not looked up so far
+        way = await addresses.through("ok.example", 80, proxy)
+        assert (way.address, way.looked_up) == ("10.1.0.9", ("8.8.8.8",))
+        assert await addresses.connectable("10.1.0.9", 3128) == [door]
+        for host, port in (("10.1.0.9", 80), ("ok.example", 80), ("ok.example", 3128)):
+            with pytest.raises(Refusal):
+                await addresses.connectable(host, port)
+
+    asyncio.run(ask())
+    addresses.check_peer("ok.example", 80, door)
+    for peer in ("8.8.8.8", "10.1.0.8", "127.0.0.1"):
+        with pytest.raises(Refusal, match="past the proxy"):
+            addresses.check_peer("ok.example", 80, ipaddress.ip_address(peer))
 
 
 def test_a_lookup_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
