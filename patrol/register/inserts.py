@@ -82,9 +82,13 @@ def _spelling(field: object) -> Callable[[Any], Any] | None:
     return _word if isinstance(field, models.CharField) else None
 
 
-@lru_cache(maxsize=100)
 def moment(at: datetime | None) -> Any:
-    """A moment as this process's database takes it. Most rows of a batch have the same."""
+    """A moment as the database takes it. Most rows of a batch have the same."""
+    return _moment(at, connection.vendor)
+
+
+@lru_cache(maxsize=100)
+def _moment(at: datetime | None, _vendor: str) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
 

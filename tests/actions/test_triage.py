@@ -196,3 +196,49 @@ def test_no_record_no_look(house: Any, kept: Callable[..., Any]) -> None:
         triage.decide(house.desk("mei"), lead.pk, 1, Verdict.RELEVANT)
     lead.refresh_from_db()
     assert lead.version == 1
+
+
+def test_the_total_is_worked_out_anew_behind_each_decision(
+    house: Any, kept: Callable[..., Any]
+) -> None:
+    from django.db import connection
+
+    from patrol.actions.triaging import triage
+    from patrol.register.tables import Lead
+
+    kept(OFFER)
+    asked: list[str] = []
+
+    def total() -> int:
+        def noted(execute: Any, sql: str, *rest: Any) -> Any:
+            asked.extend([sql] if "COUNT(*)" in sql and "register_lead" in sql else [])
+            return execute(sql, *rest)
+
+        asked.clear()
+        with connection.execute_wrapper(noted):
+            return int(triage.queue(house.desk("mei"), triage.QueueFilter()).total)
+
+    assert (total(), len(asked)) == (1, 1)
+    assert (total(), len(asked)) == (1, 0), "what was counted seconds ago is not counted again"
+    lead = Lead.objects.get()
+    triage.decide(house.desk("lin"), lead.pk, lead.version, Verdict.RELEVANT)
+    assert (total(), len(asked)) == (0, 1), "a colleague decided"
+
+
+def test_a_lead_that_comes_while_the_page_is_made_is_told_as_new(
+    house: Any, kept: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from patrol.actions.triaging import rows, triage
+
+    kept(OFFER)
+    rows_of = rows.rows_of
+
+    def meanwhile(*asked: Any) -> Any:
+        kept(("p2", f"Again: {OFFER}"))
+        return rows_of(*asked)
+
+    monkeypatch.setattr("patrol.actions.triaging.queue.rows_of", meanwhile)
+    desk, wanted = house.desk("mei"), triage.QueueFilter()
+    shown = triage.queue(desk, wanted)
+    assert len(shown.rows) == 1
+    assert triage.arrived(desk, wanted, shown.last_id, shown.as_of) == 1

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from django.db.models import Count, QuerySet
 
@@ -16,7 +15,7 @@ from patrol.actions.triaging.queue import (
     WAITING,
     QueueFilter,
     awake,
-    unit_of,
+    seen_by,
     whatever,
 )
 from patrol.models import LeadKind, LeadStatus, Permission, Verb
@@ -29,9 +28,7 @@ def counts(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:
     Numbers and no word of any lead: no look to be recorded. At most `SECONDS` old.
     """
     desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
-    wanted = replace(wanted, after="", sort="score", size=0)  # however they are sorted
-    key = f"counts:{unit_of(desk)}:{desk.may(Permission.VICTIMS_READ)}:{','.join(sorted(left_out(desk)))}:{wanted.assignee and desk.actor.person}:{hash(wanted)}"
-    return once(key, lambda: _facets(desk, wanted), SECONDS)
+    return once(f"counts:{seen_by(desk, wanted)}", lambda: _facets(desk, wanted), SECONDS)
 
 
 def _facets(desk: Desk, wanted: QueueFilter) -> dict[str, dict[str, int]]:

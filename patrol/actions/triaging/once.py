@@ -1,5 +1,6 @@
 """Answers that many ask for at the same instant, worked out once."""
 
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
@@ -34,6 +35,21 @@ def once(key: str, work_out: Callable[[], T], fresh_seconds: int) -> T:
 def forget(key: str) -> None:
     """What is asked for next is worked out anew, here; other processes that serve pages learn it when theirs is over."""
     caches["near"].delete(_kept_as(key))
+
+
+def change(key: str) -> None:
+    """What it names is another from here on: what is kept under `changes` of it is worked out anew, in this process."""
+    caches["near"].set(f"changes:{key}", time.monotonic_ns(), None)
+
+
+def changes(key: str) -> int:
+    """Another number behind each `change`, to be part of a name in `once`."""
+    return caches["near"].get(f"changes:{key}", 0)  # type: ignore[no-any-return]
+
+
+def moves(unit: int) -> str:
+    """What changes with each decision on a lead of a unit."""
+    return f"moves:{unit}"
 
 
 def _kept_as(key: str) -> str:

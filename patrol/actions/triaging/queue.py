@@ -1,18 +1,18 @@
 """The queue: what waits, in which order, and how much there is of each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from dashboards.period import begin_of
 from patrol.actions.desk import Desk
 from patrol.actions.searching import history
 from patrol.actions.staffing.care import left_out
 from patrol.actions.staffing.shifts import settings_now
-from patrol.actions.triaging.once import SECONDS, once
+from patrol.actions.triaging.once import SECONDS, changes, moves, once
 from patrol.actions.triaging.rows import QueueRow, rows_of
 from patrol.errors import BadInput
 from patrol.models import HandleRole, LeadKind, LeadStatus, Permission, SearchKind, Verb
@@ -74,12 +74,13 @@ class Queue:
     next: str | None
     """`after` of the next page."""
     total: int
+    """Some seconds old at most, but for what was decided here."""
     sources: dict[str, dict[str, str]]
     """Titles of the unit's sources by name."""
     last_run_at: datetime | None
     as_of: datetime
     last_id: int
-    """Of the newest lead that the filter lets through, on whatever page; 0 without any."""
+    """Of the unit's newest lead when the page was asked for, whatever the filter; 0 without any."""
 
 
 def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
@@ -88,6 +89,8 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
     `keep` is a lead just decided on: it is shown at its place although the filter leaves it out now.
     """
     desk.require(Permission.LEADS_READ, Verb.LEADS_LISTED)
+    newest = Lead.objects.filter(unit=unit_of(desk)).order_by("-pk").values_list("pk", flat=True)
+    last_id = newest.first() or 0  # before the page: what comes meanwhile is told as new
     parts = _parts(desk, wanted)
     found = (lead for part in parts for lead in _sorted(part, wanted)[: wanted.size + 1])
     page = sorted(found, key=_order(wanted.sort))
@@ -96,15 +99,14 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
     place = _place(page[-1], wanted.sort) if more else None
     gone = _gone(desk, wanted, page, keep)
     rows = rows_of(desk, sorted([*page, *gone], key=_order(wanted.sort)), gone)
-    whole = [part.order_by().aggregate(total=Count("*"), last=Max("pk")) for part in parts]
     shown = Queue(
         rows=rows,
         next=place,
-        total=sum(one["total"] for one in whole),
+        total=_total(desk, wanted, parts),
         sources=_sources(unit_of(desk)),
         last_run_at=_last_run_at(unit_of(desk)),
         as_of=desk.now(),
-        last_id=max(one["last"] or 0 for one in whole),
+        last_id=last_id,
     )
     _record(desk, wanted, rows, shown.total)
     return shown
@@ -113,6 +115,20 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
 def how_many(desk: Desk, wanted: QueueFilter) -> int:
     """How many leads a filter lets through. A number, beside a look that was recorded."""
     return sum(part.count() for part in _parts(desk, wanted))
+
+
+def _total(desk: Desk, wanted: QueueFilter, parts: Sequence[QuerySet[Lead]]) -> int:
+    """How many leads there are on all pages, worked out anew behind each decision."""
+    key = f"total:{changes(moves(unit_of(desk)))}:{seen_by(desk, wanted)}"
+    return once(key, lambda: sum(part.count() for part in parts), SECONDS)
+
+
+def seen_by(desk: Desk, wanted: QueueFilter) -> str:
+    """A name for the leads that a filter lets through, however they are sorted, for everybody who sees the same ones."""
+    wanted = replace(wanted, after="", sort="score", size=0)
+    person = desk.actor.person if wanted.assignee else ""
+    spared = ",".join(sorted(left_out(desk)))
+    return f"{unit_of(desk)}:{desk.may(Permission.VICTIMS_READ)}:{spared}:{person}:{hash(wanted)}"
 
 
 def _sources(unit: int) -> dict[str, dict[str, str]]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from patrol.actions.desk import Desk, Details
@@ -10,6 +12,7 @@ from patrol.actions.keeping.holding import refuse_lead
 from patrol.actions.notifying.alarms import end_call
 from patrol.actions.triaging import referrals, weighing
 from patrol.actions.triaging.identity import Identity, identities
+from patrol.actions.triaging.once import change, moves
 from patrol.actions.triaging.second import draw
 from patrol.errors import BadInput
 from patrol.models import DismissReason, LeadKind, LeadStatus, Permission, Verdict
@@ -179,6 +182,7 @@ def _apply(lead: Lead, choice: Choice, now: datetime) -> None:
     lead.version += 1
     lead.moved_at = now
     lead.held_by = lead.held_since = lead.held_until = None
+    transaction.on_commit(partial(change, moves(lead.unit_id)))
     lead.save(
         update_fields=[
             "status", "snoozed_until", "version", "moved_at", "kind", "rank", "ranked_by",
