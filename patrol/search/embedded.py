@@ -2,11 +2,15 @@
 
 A reader looks at the month's `meta.json` before each search, so that it finds
 what another process has put. The text is indexed and not stored.
+
+An open index keeps the name of every file it ever mapped, 1.3 KB a commit
+(`MmapCache` of tantivy 0.27 forgets none): it is opened anew from time to time.
 """
 
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +18,7 @@ from typing import Any, TypeVar
 
 import tantivy
 
+from patrol.garbage import few_arenas
 from patrol.search import schema
 from patrol.search.answers import added, checked
 from patrol.search.index import (
@@ -41,6 +46,8 @@ _OPEN_WRITERS = 2
 """Months whose writers stay open: this one, and the last around midnight of the first."""
 _AT_ONCE = 1_000
 """Ids that one question names."""
+RENEWED_AFTER = 1_000
+"""Commits that an open index sees: what it keeps of them stays under 1.5 MB."""
 IDLE_SECONDS = 60
 """How long a process keeps months open that it does not search."""
 _TOTAL = "how many"
@@ -55,10 +62,14 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._meta = path / "meta.json"
-        self._seen = self._state()
-        self._index = tantivy.Index.open(str(path))
-        self._index.config_reader("manual")
         self._lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
+        self._seen = self._state()
+        self._index = tantivy.Index.open(str(self.path))
+        self._index.config_reader("manual")
+        self._reloads = 0
 
     def _state(self) -> tuple[int, int]:
         meta = self._meta.stat()
@@ -69,7 +80,10 @@ class _Reader:
         with self._lock:
             state = self._state()
             if state != self._seen:
+                if self._reloads == RENEWED_AFTER:
+                    self._open()
                 self._index.reload()
+                self._reloads += 1
                 self._seen = state
             return self._index.searcher()
 
@@ -123,8 +137,10 @@ class EmbeddedIndex:
         self._shelves = Shelves(path, schema.FORMAT)
         self._readers = {} if writer else _OPEN.of(self._shelves.path)
         self._writers: dict[Path, tantivy.IndexWriter] = {}
+        self._commits: Counter[Path] = Counter()
         self._turn = threading.RLock()
         if writer:
+            few_arenas()
             with self._away("opened for writing"):
                 self._shelves.lock()
 
@@ -298,21 +314,26 @@ class EmbeddedIndex:
 
     def _close_writer(self, path: Path | None) -> None:
         if path in self._writers:
+            del self._commits[path]
             self._writers.pop(path).wait_merging_threads()
 
     @contextmanager
     def _writing(self, path: Path) -> Iterator[tantivy.IndexWriter]:
         """The writer of a month; a clean end commits, an exception leaves the month as it was."""
         self._shelves.place.must_be_taken()
+        if self._commits[path] == RENEWED_AFTER:
+            self._close_writer(path)
         writer = self._writers.pop(path, None)
         if writer is None:
             writer = tantivy.Index(schema.SCHEMA, path=str(path)).writer(HEAP_BYTES, 1)
+            self._commits[path] = 0
         self._writers[path] = writer
         for other in tuple(self._writers)[:-_OPEN_WRITERS]:
             self._close_writer(other)
         try:
             yield writer
             writer.commit()
+            self._commits[path] += 1
         except BaseException:
             del self._writers[path]
             raise

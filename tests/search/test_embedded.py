@@ -1,6 +1,8 @@
 """What only the embedded index promises: its files, its one writer, its readers in other processes."""
 
+import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -253,3 +255,44 @@ def test_killed_projector_loses_nothing(register: Path, kept: Kept) -> None:
     assert sorted(item.id for item in items) == sorted(
         [f"post:{each.pk}" for each in sightings] + [f"lead:{each.pk}" for each in leads]
     )
+
+
+def _in_use() -> int:
+    """Bytes that this process has taken of its heap and not given back to it, as glibc counts (`malloc_info(3)`)."""
+    libc = ctypes.CDLL(None)
+    libc.open_memstream.restype = ctypes.c_void_p
+    said, size = ctypes.c_char_p(), ctypes.c_size_t()
+    stream = ctypes.c_void_p(libc.open_memstream(ctypes.byref(said), ctypes.byref(size)))
+    libc.malloc_info(0, stream)
+    libc.fclose(stream)
+    whole = (said.value or b"").decode().rsplit("</heap>", 1)[1]
+    libc.free(said)
+
+    def of(kind: str) -> int:
+        found = re.search(rf'type="{kind}" (?:count="\d+" )?size="(\d+)"', whole)
+        assert found, kind
+        return int(found[1])
+
+    return of("current") + of("mmap") - of("fast") - of("rest")
+
+
+def test_f60_an_index_that_is_long_open_keeps_nothing_of_its_commits(
+    tmp_path: Path, post: MakePost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tantivy's open index keeps the name of every file that it ever mapped: 4 KB a turn of writer and reader."""
+    monkeypatch.setattr("patrol.search.embedded.RENEWED_AFTER", 20)
+    writer = EmbeddedIndex(tmp_path / "index", writer=True)
+    reader = EmbeddedIndex(tmp_path / "index", writer=False)
+
+    def turns(count: int) -> None:
+        for _ in range(count):
+            writer.put([post(1, "text number one")])
+            assert reader.search(Query(words=("number",))).total == 1
+
+    turns(100)
+    before = _in_use()
+    turns(200)
+    grown = _in_use() - before
+    writer.close()
+    reader.close()
+    assert grown < 300_000, f"{grown:,} bytes in 200 turns"

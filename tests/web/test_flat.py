@@ -60,8 +60,7 @@ def test_f60_neither_memory_nor_files_nor_threads_grow(
 ) -> None:
     """The clock's whole work, the index's feeding and six pages, again and again in one process.
 
-    Nine to thirteen KB a turn were seen to stay behind in 150 to 900 turns, none of it Python's, and a quarter
-    of that where the clock and either of the others are left out. Why is not known yet; more is a leak.
+    Nine to thirteen KB a turn stayed behind before the open index was renewed, and its threads shared arenas.
     """
     from patrol.schedule.children import Children
     from patrol.schedule.clock import Clock
