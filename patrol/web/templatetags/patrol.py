@@ -240,9 +240,9 @@ def when(at: datetime | None, precision: str | None = None) -> SafeString | str:
 
 
 @register.filter
-def day(one: date, precision: str | None = None) -> str:
-    """A day as this person counts years; `day:"month"` leaves the day out."""
-    return dates.day(one, precision)
+def day(one: date | str, precision: str | None = None) -> str:
+    """A day, or its ISO form, as this person counts years; `day:"month"` leaves the day out."""
+    return dates.day(date.fromisoformat(one) if isinstance(one, str) else one, precision)
 
 
 @register.filter
