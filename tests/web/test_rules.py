@@ -119,7 +119,9 @@ def test_a_backtest_is_asked_for_and_read(garden: Any, sign_in: Sign) -> None:
     for part in ("would be flagged", "By source", "Samples", "no decision yet"):
         assert part in words
     lin.post("/account/years/", {"years": "republic"})
-    assert 'data-label="Day">115/' in page(lin, asked["location"]), "days as this person counts them"
+    assert 'data-label="Day">115/' in page(lin, asked["location"]), (
+        "days as this person counts them"
+    )
     assert sign_in("wu").get(asked["location"]).status_code == 404
     assert sign_in("audit").get(asked["location"]).status_code == 403
     refused = lin.post("/rules/kite_swap/backtest/", {"days": "30", "version": "1"})
