@@ -5,7 +5,8 @@ import sys
 from contextlib import suppress
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Every byte, until one side hangs up."""
     with suppress(OSError):
         while part := await reader.read(65_536):
             writer.write(part)
@@ -20,7 +21,7 @@ async def _serve(listen: str, to: str) -> None:
         except OSError:
             writer.close()
             return
-        await asyncio.gather(_pass(reader, far_writer), _pass(far_reader, writer))
+        await asyncio.gather(pass_on(reader, far_writer), pass_on(far_reader, writer))
 
     server = await asyncio.start_server(meet, *_split(listen))
     await server.serve_forever()

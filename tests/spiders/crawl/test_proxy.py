@@ -15,6 +15,7 @@ import pytest
 from patrol.models import Outcome, Scope
 from spiders.gate.proxy import Proxy
 from spiders.job import Job
+from tests.schedule.forward import pass_on
 from tests.spiders.crawl.conftest import (
     START,
     Answer,
@@ -64,7 +65,7 @@ class Forwarder(Board):
             there = await asyncio.open_connection("127.0.0.1", port)
             if method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Open\r\n\r\n")
-                await asyncio.gather(_pour(reader, there[1]), _pour(there[0], writer))
+                await asyncio.gather(pass_on(reader, there[1]), pass_on(there[0], writer))
                 return
             path = "/" + target.removeprefix("http://").partition("/")[2]
             kept = [one for one in rest if not one.lower().startswith("proxy-")]
@@ -83,14 +84,6 @@ class Forwarder(Board):
         head += [f"{name}: {words}" for name, words in said.headers.items()]
         writer.write("\r\n".join([*head, "", ""]).encode() + said.body)
         await writer.drain()
-
-
-async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while piece := await reader.read(65_536):
-            writer.write(piece)
-            await writer.drain()
-    writer.close()
 
 
 @pytest.fixture
