@@ -3,10 +3,13 @@
 from datetime import time
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from patrol.errors import BadInput
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `patrol/` and `config/`."""
@@ -14,6 +17,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PROXY = r"^(http://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/?)?$"
 """No name and no password in it: addresses are shown and logged."""
+
+
+class BadSetting(BadInput):
+    """Values are not repeated: one may be a secret."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__(
+            "; ".join(faults),
+            why="Every command reads the settings first, and guesses none.",
+            do="Correct or unset what is named. docs/settings.md says what each may be.",
+        )
 
 
 class Settings(BaseSettings):
@@ -26,6 +40,21 @@ class Settings(BaseSettings):
         extra="ignore",
         use_attribute_docstrings=True,
     )
+
+    def __init__(self, **given: Any) -> None:
+        """Read the environment. Raises `BadSetting` with all that cannot be read."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            faults = [f"{_variable(fault['loc'][0])}: {fault['msg']}" for fault in error.errors()]
+            raise BadSetting(faults) from None
+        except (
+            SettingsError
+        ) as error:  # a list that is no JSON: it names the field, and not what it held
+            field = next(name for name in type(self).model_fields if f'"{name}"' in str(error))
+            raise BadSetting(
+                [f'{_variable(field)}: It is no list in JSON, as \'["a", "b"]\'']
+            ) from None
 
     home: Path = Field(default_factory=lambda: Path.home() / ".patrol")
     """Data directory: register, keys, index, checkpoints, logs."""
@@ -65,6 +94,8 @@ class Settings(BaseSettings):
     """Host names under which people reach the workbench."""
     https: bool = False
     """People reach it over HTTPS, through a proxy that sets X-Forwarded-Proto: cookies are `__Host-` then."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses or networks of the proxies before the workbench, whose X-Forwarded-For says where people come from; empty believes none."""
     contact: str = "patrol@example.invalid"
     """How a site's owner reaches the unit; sent in the user agent."""
     unflagged_days: int = Field(default=7, ge=0, le=30)
@@ -206,3 +237,7 @@ class Settings(BaseSettings):
     @property
     def index_path(self) -> Path:
         return self.home / "index"
+
+
+def _variable(field: int | str) -> str:
+    return f"PATROL_{str(field).upper()}"

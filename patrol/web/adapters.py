@@ -3,6 +3,7 @@
 import base64
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from patrol.register.secrets import secret_file
 from patrol.register.tables import Person
-from patrol.web import organisation, second_factor
+from patrol.web import known_browser, organisation, second_factor, sign_in
 from patrol.web.organisation_line import Line
 
 
@@ -24,6 +25,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  (allauth's signature)
         """Never."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """By what tries are counted beside the account: a known browser's number, or the address, which a whole unit may share."""
+        address: str = super().get_client_ip(request)
+        return known_browser.number_of(request) or address
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Count this try: for itself in a browser that knows the account, else with all that are made anywhere.
+
+        Accounts are found in either case, so they are counted in one.
+        """
+        account = credentials["username"].lower()
+        number = known_browser.number_of(request, account) or ""
+        key = f"{account}:{number}"
+        usage = ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
+        if usage is None:
+            sign_in.note_slowed(request, credentials["username"], key)
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage = usage  # taken back by allauth where the password is right
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
         """How somebody shows again who they are: whoever has a second factor by that one, never by a password alone."""

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
 ]
 MIDDLEWARE = [
+    "patrol.web.forwarded.Forwarded",  # first: whoever comes after it asks where a request comes from
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "patrol.web.assets.PressedPages",
@@ -72,8 +73,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_FORMS = {"login": "patrol.web.forms.SignInForm"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_RATE_LIMITS = {"organisation": "120/m/ip"}
-"""To the provider and back, in three requests; a unit signs in from one address."""
+ACCOUNT_RATE_LIMITS = {
+    "login": "",  # the page; what is guessed on it is counted as it fails
+    "login_failed": "10/m/ip,5/5m/key,15/h/key,50/d/key",
+    "organisation": "120/m/ip",  # to the provider and back, in three requests
+}
+"""A unit signs in from one address: `ip` and `key` are a browser's own where it is known (`AccountAdapter`)."""
 SOCIALACCOUNT_ADAPTER = "patrol.web.adapters.OrganisationAdapter"
 require_whole(PATROL)
 MFA_ADAPTER = "patrol.web.adapters.SecondFactorAdapter"

@@ -35,6 +35,7 @@ NAMES: dict[str, str | Promise] = {
     "alone": pgettext_lazy("fact", "by one person alone"),
     "granted": pgettext_lazy("fact", "agreed"),
     "sessions": pgettext_lazy("fact", "sign-ins by their names"),
+    "slowed": pgettext_lazy("fact", "not looked at any more: too many tries"),
     "sign_ins": pgettext_lazy("fact", "sign-ins ended"),
     "waiting": pgettext_lazy("fact", "those that wait"),
     "check_on": pgettext_lazy("fact", "to be looked at again on"),

@@ -22,6 +22,7 @@ from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.signals import user_logged_out, user_login_failed
+from django.core.cache import cache
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -36,10 +37,12 @@ from patrol.errors import Refused
 from patrol.models import Actor, Record, Result, Role, Verb
 from patrol.register import log
 from patrol.register.tables import Person
+from patrol.web import known_browser
 from patrol.web.request import origin, session_hash
 from patrol.web.second_factor import SET_UP, renamed_session
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SLOWED_TOLD_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def _note(request: HttpRequest | None, note: Note) -> None:
 
 
 @receiver(user_logged_in)
-def _signed_in(request: HttpRequest, user: Person, **_: Any) -> None:
+def _signed_in(request: HttpRequest, response: HttpResponse, user: Person, **_: Any) -> None:
+    known_browser.mark(request, response, user)
     shown = [one["method"] for one in get_authentication_records(request, user)]
     first = next((method for method in reversed(shown) if method != "mfa"), "password")
     by = "passkey" if did_use_passwordless_login(request, user) else first
@@ -74,8 +78,18 @@ def _signed_out(request: HttpRequest, user: Person | None, **_: Any) -> None:
 
 @receiver(user_login_failed)
 def _failed(request: HttpRequest | None, credentials: dict[str, Any], **_: Any) -> None:
-    known = Person.objects.filter(account=credentials.get("username", "")).first()
-    _note(request, Note(Verb.PERSON_SIGN_IN_FAILED, known, Result.DENY, {"by": "password"}))
+    _note_failed(request, credentials.get("username", ""), {"by": "password"})
+
+
+def note_slowed(request: HttpRequest, account: str, key: str) -> None:
+    """Tries are no longer looked at: on record once while they go on, however many they are."""
+    if cache.add(f"slowed:{key}", 1, SLOWED_TOLD_SECONDS):
+        _note_failed(request, account, {"by": "password", "slowed": True})
+
+
+def _note_failed(request: HttpRequest | None, account: str, details: Details) -> None:
+    known = Person.objects.filter(account__iexact=account).first()
+    _note(request, Note(Verb.PERSON_SIGN_IN_FAILED, known, Result.DENY, details))
 
 
 @receiver(authentication_failed)

@@ -95,15 +95,20 @@ def _ask(
     address: str,
     cookies: dict[str, str] | None = None,
     form: dict[str, str] | None = None,
+    forwarded: tuple[str, ...] = (),
 ) -> tuple[int, str, dict[str, str]]:
-    """Over a connection of its own: whichever process takes it."""
+    """Over a connection of its own: whichever process takes it. With a header X-Forwarded-For for each that is given."""
     connection = HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
     cookies = dict(cookies or {})
-    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-    body = urlencode(form) if form is not None else None
-    if body is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    connection.request("POST" if body else "GET", address, body, headers)
+    body = urlencode(form).encode() if form is not None else b""
+    connection.putrequest("POST" if body else "GET", address)
+    connection.putheader("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items()))
+    for told in forwarded:
+        connection.putheader("X-Forwarded-For", told)
+    if body:
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
     answer = connection.getresponse()
     text = answer.read().decode()
     for cookie in answer.headers.get_all("Set-Cookie") or ():
@@ -132,10 +137,32 @@ def seen(garden: Any, register: Path) -> Any:
     return garden
 
 
-def _sign_in(port: int, password: str) -> int:
+def _sign_in(port: int, password: str, forwarded: tuple[str, ...] = ()) -> int:
     _, page, cookies = _ask(port, "/account/login/")
     form = {"csrfmiddlewaretoken": _token(page), "login": "mei", "password": password}
-    return _ask(port, "/account/login/", cookies, form)[0]
+    return _ask(port, "/account/login/", cookies, form, forwarded)[0]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told", "origin"),
+    [
+        ("[]", ("192.0.2.7",), b"127.0.0.1"),
+        ('["127.0.0.1"]', ("192.0.2.7",), b"192.0.2.7"),
+        ('["127.0.0.1"]', ("203.0.113.9, 192.0.2.7",), b"192.0.2.7"),
+        ('["127.0.0.1"]', ("203.0.113.9", "192.0.2.7"), b"192.0.2.7"),
+    ],
+)
+def test_where_people_come_from_is_the_trusted_proxys_word(
+    seen: Any, monkeypatch: pytest.MonkeyPatch, trusted: str, told: tuple[str, ...], origin: bytes
+) -> None:
+    from patrol.register.tables import LedgerRecord
+
+    monkeypatch.setenv("PATROL_TRUSTED_PROXIES", trusted)
+    with _served() as port:
+        assert _sign_in(port, PASSWORD, told) == 302
+    found = LedgerRecord.objects.order_by("seq").last()
+    assert found is not None
+    assert b'"origin":"' + origin + b'"' in bytes(found.body)
 
 
 def test_two_processes_are_one_workbench(seen: Any) -> None:

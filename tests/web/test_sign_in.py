@@ -101,14 +101,6 @@ def test_a_wrong_password_and_an_unknown_account_read_alike(garden: Any, visitor
     assert words("mei") == words("nobody_here")
 
 
-def test_guessing_is_slowed_down(garden: Any, visitor: Any) -> None:
-    _with_password(garden)
-    for _guess in range(5):
-        _enter(visitor, "wrong")
-    _enter(visitor)
-    assert visitor.get("/leads/").status_code == 302
-
-
 def test_the_session_gets_a_new_key_with_sign_in(garden: Any, visitor: Any) -> None:
     _with_password(garden)
     visitor.cookies["patrol"] = "presetpresetpresetpresetpreset12"

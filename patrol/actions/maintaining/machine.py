@@ -174,5 +174,29 @@ def _proxy(settings: Settings) -> Check:
     return good(_proxy, f"Sites are asked by the forward proxy {proxy.named}: {half}.")
 
 
-_ALL = (_data_directory, _register, _keys, _disk, _chromium, _laboratory, _proxy)
+def _trusted_proxies(settings: Settings) -> Check:
+    if settings.trusted_proxies:
+        named = ", ".join(map(str, settings.trusted_proxies))
+        return good(
+            _trusted_proxies, f"Where people come from is what {named} say in X-Forwarded-For."
+        )
+    if settings.https:
+        return good(
+            _trusted_proxies,
+            "People come by a proxy, and all seem to come from its address: in the access log, and where tries to sign in are counted.",
+            "Name it in PATROL_TRUSTED_PROXIES if it sets X-Forwarded-For.",
+        )
+    return good(_trusted_proxies, "People come directly: no X-Forwarded-For is believed.")
+
+
+_ALL = (
+    _data_directory,
+    _register,
+    _keys,
+    _disk,
+    _chromium,
+    _laboratory,
+    _proxy,
+    _trusted_proxies,
+)
 NAMES = tuple(map(name_of, _ALL))
