@@ -49,6 +49,8 @@ class Glance(Model):
     """Posts that were read in all; `posts` holds the first."""
     threads: tuple[str, ...] = ()
     """Where a list leads."""
+    onward: tuple[str, ...] = ()
+    """Further pages of what was read."""
     gap_minutes: float | None = None
     """Between two posts, or two threads that moved."""
     robots: str = "unknown"
@@ -152,6 +154,7 @@ def _told(job: Job, seen: _Seen, report: Report, *, wanted: bool) -> Glance:
         posts=tuple(posts[:SHOWN]),
         read=len(posts),
         threads=tuple(threads[:100]),
+        onward=tuple(filter(None, (one.next_page or one.last_page for one in seen.readings))),
         gap_minutes=_gap(seen),
         robots=_robots(seen, denied=denied, sent=sent),
         robots_delay=seen.robots,

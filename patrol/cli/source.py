@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -125,7 +126,8 @@ def _add_address(
         paths = " ".join(
             [
                 *(f"--path {path}" for path in scope.paths),
-                *(f"--query-allow {pattern}" for pattern in scope.query_allow),
+                *(f"--query-allow {quote(pattern)}" for pattern in scope.query_allow),
+                *(f"--query-deny {quote(pattern)}" for pattern in scope.query_deny),
                 *(["--https-only"] if scope.https_only else []),
             ]
         )

@@ -234,8 +234,28 @@ def test_the_scope_that_is_proposed_keeps_to_the_board_and_to_https() -> None:
     start = "https://board.example/viewforum.php?f=7&start=0"
     threads = tuple(f"https://board.example/viewtopic.php?f=7&t={number}" for number in (1, 2))
     scope = proposed(start, None, Glance(outcome=Outcome.OK, threads=threads)).scope
-    assert (scope.https_only, scope.query_allow, scope.query_deny) == (True, ("f=7",), ())
+    assert (scope.https_only, scope.query_allow) == (True, ("f=7",))
     other = (*threads, "https://board.example/viewtopic.php?f=8&t=3")
     assert proposed(start, None, Glance(outcome=Outcome.OK, threads=other)).scope.query_allow == ()
     clear = start.replace("https", "http")
     assert not proposed(clear, None, None).scope.https_only
+
+
+def test_what_is_never_asked_is_proposed_for_its_engine_with_the_reason() -> None:
+    """Session ids, other orders, print views and forms; but nothing that reading was seen to need."""
+    from patrol.actions.collecting.sources_proposal import proposed
+    from spiders.look import Glance
+
+    start = "https://board.example/viewforum.php?f=7"
+    seen = Glance(outcome=Outcome.OK, engine="phpbb", onward=(f"{start}&sk=t&start=25",))
+    proposal = proposed(start, None, seen)
+    denied = proposal.scope.query_deny
+    assert {"sid", "sd", "view=print", "mode=reply"} <= set(denied)
+    assert "sk" not in denied, "its own next page says so"
+    assert tuple(one for part in proposal.denied for one in part.patterns) == denied
+    assert "session ids" in next(part.why for part in proposal.denied if "sid" in part.patterns)
+    other = proposed(
+        "https://store.example/shop", None, Glance(outcome=Outcome.OK, engine="shopify")
+    )
+    assert "sort_by" in other.scope.query_deny
+    assert "sid" in proposed(start, None, None).scope.query_deny

@@ -52,6 +52,8 @@ def test_an_address_is_looked_at_tried_and_proposed(site: Any, sign_in: Sign) ->
         "allows it",
         "confidence",
         "3 posts were read",
+        "<code>phpsessid</code>",
+        "session ids and tokens",
     ):
         assert words in page
     fields = _fields(page)
@@ -74,6 +76,27 @@ def test_an_address_is_looked_at_tried_and_proposed(site: Any, sign_in: Sign) ->
     page = client.get(done.headers["Location"]).content.decode()
     assert host in page
     assert "Look at it now" in page
+    assert _written(page, "query_deny") == ["sid", "phpsessid", "jsessionid"]
+
+
+def test_a_look_at_a_source_that_waits_fills_the_form_for_its_mandate(
+    site: Any, garden: Any, sign_in: Sign
+) -> None:
+    address = f"http://{site[0]}/talk"
+    garden.source.body = garden.source.body | {"start": [address]}
+    garden.source.save()
+    lin = sign_in("lin")
+    assert _written(lin.get("/sources/harbor/").content.decode(), "query_deny") == []
+    lin.post("/sources/new-source/look/", {"address": address})
+    page = lin.get("/sources/harbor/").content.decode()
+    assert _written(page, "query_deny") == ["sid", "phpsessid", "jsessionid"]
+
+
+def _written(page: str, field: str) -> list[str]:
+    """Lines of a text field."""
+    found = re.search(rf'<textarea[^>]*name="{field}"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return unescape(found[1]).split()
 
 
 def test_without_a_mandate_the_page_says_what_comes_first(

@@ -1,6 +1,7 @@
 """What is proposed for an address: its engine, channel, scope and schedule, each with its reason."""
 
 import re
+from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.translation import gettext_noop as _
@@ -9,6 +10,7 @@ from patrol.models import Channel, Model, Scope, Source
 from spiders.engines import load
 from spiders.look import Glance
 from spiders.places import Place
+from spiders.unasked import Unasked, unasked
 
 USUAL_MINUTES = 60
 _LEAST_MINUTES, _MOST_MINUTES = 15, 1_440
@@ -17,6 +19,21 @@ _ROWS_A_PAGE = 20
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _MOST_PATHS = 4
 """Scripts of a board that are named one by one; where it has more, what their paths begin with alike."""
+
+
+_WHY_UNASKED = MappingProxyType({
+    Unasked.VISIT: _("One visit's own addresses: session ids and tokens."),
+    Unasked.ORDER: _("The same posts in another order, under ever new addresses."),
+    Unasked.DRESS: _("The same posts for a printer, a phone or in another skin."),
+    Unasked.FORM: _("Forms and acts: nobody who only reads asks for them."),
+})  # fmt: skip
+
+
+class Denied(Model):
+    """Parameters that are never asked for, and why."""
+
+    patterns: tuple[str, ...]
+    why: str
 
 
 class Proposal(Model):
@@ -30,6 +47,8 @@ class Proposal(Model):
     why_engine: str = ""
     why_schedule: str = ""
     why_scope: str = ""
+    denied: tuple[Denied, ...] = ()
+    """What the scope leaves out of its paths, each part with its reason."""
 
 
 def proposed(address: str, place: Place | None, glance: Glance | None) -> Proposal:
@@ -39,6 +58,8 @@ def proposed(address: str, place: Place | None, glance: Glance | None) -> Propos
     better = glance.better if glance else _better(engine, address)
     every, why_schedule = _schedule(glance)
     scope, why_scope = _scope(address, better, glance)
+    denied = denials(engine, (address, better or address, *_led_to(glance)))
+    never = tuple(dict.fromkeys(one for part in denied for one in part.patterns))
     source = Source(
         name=name_for(address),
         title=_titles(address, glance),
@@ -52,8 +73,8 @@ def proposed(address: str, place: Place | None, glance: Glance | None) -> Propos
         else None,
     )
     return Proposal(
-        source=source, scope=scope, read_as=better, why_engine=_why_engine(engine, glance),
-        why_schedule=why_schedule, why_scope=why_scope,
+        source=source, scope=scope.model_copy(update={"query_deny": never}), read_as=better, why_engine=_why_engine(engine, glance),
+        why_schedule=why_schedule, why_scope=why_scope, denied=denied,
     )  # fmt: skip
 
 
@@ -121,6 +142,18 @@ def _scope(address: str, better: str | None, glance: Glance | None) -> tuple[Sco
         )
     return scope.model_copy(update={"paths": (_common(paths),)}), _(
         "All threads begin with this path."
+    )
+
+
+def _led_to(glance: Glance | None) -> tuple[str, ...]:
+    return (*glance.threads, *glance.onward) if glance else ()
+
+
+def denials(engine: str | None, needed: tuple[str, ...] = ()) -> tuple[Denied, ...]:
+    """What is never asked of that software, but for what reading was seen to need."""
+    return tuple(
+        Denied(patterns=patterns, why=_WHY_UNASKED[what])
+        for what, patterns in unasked(engine, needed).items()
     )
 
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from patrol.actions.collecting.sources_proposal import denials
 from patrol.errors import NotFound
 from patrol.models import Post
+from spiders.detect import detect
 from spiders.look import SHOWN
 from spiders.page import Page
 from spiders.suggest import NothingRepeats, suggest
@@ -58,6 +60,7 @@ def suggestion(seen: "Look") -> dict[str, Any]:
         "selectors": glance.selectors.model_dump(exclude_none=True),
         "confidence": glance.confidence,
         "why": glance.why,
+        "denied": [part.model_dump(mode="json") for part in seen.proposal.denied],
         "read": glance.read,
         "posts": fields(glance.posts),
     }
@@ -79,9 +82,15 @@ def suggested(file: Path, url: str) -> dict[str, Any]:
         "selectors": found.selectors.model_dump(exclude_none=True),
         "confidence": found.confidence,
         "why": found.why,
+        "denied": [part.model_dump(mode="json") for part in denials(_engine(page))],
         "read": len(found.posts),
         "posts": fields(found.posts[:SHOWN]),
     }
+
+
+def _engine(page: Page) -> str | None:
+    found = detect(page)
+    return found.engine if found else None
 
 
 class NotLookedAt(NotFound):

@@ -42,6 +42,8 @@ def print_look(seen: "Look") -> None:
     write(
         f"scope      {' '.join((*proposal.scope.hosts, *proposal.scope.paths, *proposal.scope.query_allow))}  ({proposal.why_scope})"
     )
+    for part in proposal.denied:
+        write(f"never      {' '.join(part.patterns)}  ({part.why})")
     write(f"schedule   every {source.every_minutes} minutes  ({proposal.why_schedule})")
     if source.browser:
         write(f"browser    {source.browser}")
@@ -67,5 +69,7 @@ def print_suggestion(found: Mapping[str, Any]) -> None:
     write("selectors:")
     for name, selector in found["selectors"].items():
         write(f"  {name}: '{selector}'")
+    for part in found["denied"]:
+        write(f"# never asked: {' '.join(part['patterns'])}  ({part['why']})")
     write("")
     print_posts(found["posts"])

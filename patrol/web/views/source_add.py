@@ -37,6 +37,8 @@ def look(request: Request) -> HttpResponse:
     except PatrolError as error:
         return _shown(request, form, error=error, status=_status(error))
     cache.set(_key(request, seen.address), seen.model_dump_json(), KEPT_SECONDS)
+    if seen.source and seen.glance:
+        _remember(request, seen.source, seen)
     return _shown(request, form, seen, SourceForm.of(seen.proposal.source))
 
 
@@ -86,12 +88,16 @@ def propose(request: Request) -> HttpResponse:
             form.add_error("address", _("This cannot be a source's address."))
         else:
             if seen is not None:
-                scope = seen.proposal.scope
-                request.session[f"covers:{row.name}"] = scope.model_dump(mode="json")
+                _remember(request, row.name, seen)
             return redirect("source", name=row.name)
     sources.looked_before(request.desk)
     address = AddressForm(initial={"address": form.data.get("address", "")})
     return _shown(request, address, seen, form, status=400)
+
+
+def _remember(request: Request, name: str, seen: Look) -> None:
+    """For the form in which that source's authorization is asked for."""
+    request.session[f"covers:{name}"] = seen.proposal.scope.model_dump(mode="json")
 
 
 def _untried(request: Request, seen: Look) -> Look:
