@@ -184,26 +184,3 @@ def _expect_nothing_dead(page: Page) -> None:
     """No button that only a script would press, and no key that nobody hears."""
     expect(page.locator("button[type=button]:visible")).to_have_count(0)
     expect(page.locator("main :is(button, a, summary) kbd:visible")).to_have_count(0)
-
-
-def test_two_windows_see_both_versions(open_page: Open, seen: list[str]) -> None:
-    mine = open_page("/leads/1/", "mei")
-    mine.clock.install()
-    mine.reload()
-    mine.wait_for_selector("#hold[data-held]", state="attached")
-    theirs = open_page("/leads/1/", "lin")
-    expect(theirs.locator("#lost")).to_contain_text("mei is reading this lead now.")
-    with theirs.expect_response("**/decide/") as refused:
-        theirs.keyboard.press("e")
-    assert refused.value.status == 409
-    theirs.get_by_role("button", name="Take it over").click()
-    expect(theirs.get_by_role("status").first).to_contain_text("Lead 1 is yours to decide on.")
-    mine.clock.run_for(61_000)
-    expect(mine.locator("#lost")).to_contain_text("lin is reading this lead now.")
-    theirs.keyboard.press("e")
-    theirs.wait_for_url("**/leads/2/")
-    with mine.expect_response("**/decide/") as answer:
-        mine.keyboard.press("r")
-    assert answer.value.status == 409
-    expect(mine.locator("table.versions")).to_contain_text("lin")
-    seen[:] = [line for line in seen if "409" not in line]  # the console names every 409

@@ -121,18 +121,16 @@
   const drafts = all("textarea[name=note]");
   const draftOf = (box) => `draft:${location.pathname.replace(/(decide|notes|assign)\/$/, "")}:${box.id}`;
   const kept = (prefix) => Object.keys(sessionStorage).filter((name) => name.startsWith(prefix));
-  if (one("#status span")) {
-    for (const name of kept("sent:")) {
-      sessionStorage.removeItem(name.slice(5));
-      sessionStorage.removeItem(name);
-    }
+  for (const name of kept("sent:")) {
+    if (one("#status span")) sessionStorage.removeItem(name.slice(5)); // accepted; what was refused stays a draft
+    sessionStorage.removeItem(name);
   }
   for (const box of drafts) {
     const draft = sessionStorage.getItem(draftOf(box));
     if (draft && !box.value) {
       box.value = draft;
       for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-      say(one("#status"), document.body.dataset.draft);
+      if (!one("#status span")) say(one("#status"), document.body.dataset.draft); // what was done is told first
     }
     box.addEventListener("input", () => {
       if (box.value) sessionStorage.setItem(draftOf(box), box.value);
