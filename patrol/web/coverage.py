@@ -18,6 +18,7 @@ from dashboards.period import Period
 from dashboards.table import Cell, Row, Table
 from patrol.actions.collecting.dashboards import Dashboard
 from patrol.models import Outcome
+from patrol.web.between import colon, comma
 from patrol.web.dates import shown as moment
 from patrol.web.words import in_language, label
 
@@ -99,7 +100,7 @@ def of_coverage(shown: Dashboard) -> Coverage | None:
 def _about(sources: tuple[SourceCoverage, ...], unwatched: int) -> str:
     words = ngettext("{0} source.", "{0} sources.", len(sources)).format(len(sources))
     if unwatched:
-        worst = ", ".join(f"{in_language(one.title)}: {_unseen(one)}" for one in sources[:3])
+        worst = comma(f"{in_language(one.title)}{colon()}{_unseen(one)}" for one in sources[:3])
         words = f"{words} {_('Least watched: {0}.').format(worst)}"
     return f"{words} {_('All numbers are in the table below the drawing.')}"
 

@@ -38,6 +38,7 @@ NAMES: dict[str, str | Promise] = {
     "slowed": pgettext_lazy("fact", "not looked at any more: too many tries"),
     "sign_ins": pgettext_lazy("fact", "sign-ins ended"),
     "waiting": pgettext_lazy("fact", "those that wait"),
+    "waits": pgettext_lazy("fact", "to be vouched for"),
     "check_on": pgettext_lazy("fact", "to be looked at again on"),
     "handoff": pgettext_lazy("fact", "hand-off"),
     "receiver": pgettext_lazy("fact", "receiver"),

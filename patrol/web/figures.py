@@ -23,6 +23,7 @@ from patrol.actions.collecting.dashboards import Dashboard
 from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING
 from patrol.models import LeadKind, LeadStatus
 from patrol.web import dates
+from patrol.web.between import aside
 from patrol.web.coverage import coverage_days, coverage_table, of_coverage
 from patrol.web.forms import ANY
 from patrol.web.words import in_language, label
@@ -245,7 +246,7 @@ def _percent(share: Share) -> str:
     if share.value is None:
         return "–"
     low, high = (f"{end * 100:.0f}" for end in share.interval)
-    return f"{share.value * 100:.0f} % ({low}–{high})"
+    return f"{share.value * 100:.0f} %{aside(f'{low}–{high}')}"
 
 
 def _leads(shown: Dashboard) -> LeadCounts:

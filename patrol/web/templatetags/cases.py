@@ -12,6 +12,7 @@ from patrol.actions.triaging.placing import Place, place_of
 from patrol.actions.triaging.reading import HandleShown
 from patrol.models import Verb, Verdict
 from patrol.web import words
+from patrol.web.between import colon
 
 register = template.Library()
 
@@ -35,15 +36,15 @@ def event(line: Line) -> str:
     """A line of a timeline: what was done, and to what."""
     lead, case = _("lead {0}"), _("case {0}")
     if "." not in line.what:
-        return f"{words.VERDICTS[Verdict(line.what)]}: {lead.format(line.about)}"
+        return f"{words.VERDICTS[Verdict(line.what)]}{colon()}{lead.format(line.about)}"
     done = words.label(line.what)
     if line.what in {Verb.CASE_MERGED, Verb.CASE_UNMERGED}:
         if line.about.startswith("<"):
             return _("Case {0} became part of this one").format(line.about[1:])
-        return f"{done}: {case.format(line.about)}"
+        return f"{done}{colon()}{case.format(line.about)}"
     if line.about.isdecimal():
-        return f"{done}: {lead.format(line.about)}"
-    return f"{done}: {line.about}" if line.about else done
+        return f"{done}{colon()}{lead.format(line.about)}"
+    return f"{done}{colon()}{line.about}" if line.about else done
 
 
 @register.filter

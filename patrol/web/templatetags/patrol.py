@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dashboards.table import Cell, Row, Table
@@ -20,7 +20,7 @@ from patrol.actions.disclosing.provenance import Change
 from patrol.actions.staffing.care import Mask
 from patrol.actions.triaging.pieces import Piece
 from patrol.models import Level
-from patrol.web import agents, dates, words
+from patrol.web import agents, between, dates, words
 from patrol.web.facts import facts
 from patrol.web.keys import Board
 from patrol.web.sentences import said
@@ -71,7 +71,7 @@ def _piece(
         return format_html("<mark>{}</mark>", _sought(_marked(piece.text, covered=covered), piece))
     places = {rule: str(place) for place, rule in enumerate(titles, 1)}
     rules = sorted(piece.rules, key=lambda rule: int(places.get(rule, len(places) + 1)))
-    named = ", ".join(words.in_language(titles.get(rule, {"en": rule})) for rule in rules)
+    named = between.comma(words.in_language(titles.get(rule, {"en": rule})) for rule in rules)
     numbers = " ".join(places[rule] for rule in rules if rule in places)
     return format_html(
         '<mark{} title="{}">{}<span class="sr"> ({})</span></mark>',
@@ -292,10 +292,7 @@ def grid(content: str, caption_id: str, caption: str, kind: str = "") -> SafeStr
     )
 
 
-@register.filter
-def enumerated(words: Iterable[object]) -> str:
-    """One after another, with the comma of the reader's language."""
-    return pgettext("between words", ", ").join(str(word) for word in words)
+register.filter("enumerated", between.comma)
 
 
 @register.filter

@@ -24,6 +24,7 @@ from patrol.actions.triaging.leases import Lease
 from patrol.actions.triaging.reading import HandleShown
 from patrol.actions.triaging.rows import QueueRow
 from patrol.models import HandleRole, LeadKind, LeadStatus
+from patrol.web.between import colon
 from patrol.web.templatetags.patrol import (
     ago,
     band,
@@ -203,11 +204,11 @@ def _held(lease: Lease) -> SafeString:
 
 def _words(page: _Page, row: QueueRow) -> SafeString:
     named = f"{_('Lead')} {row.id}"
-    veil = _chip(f"{named}: {_('words covered')}", "veil") if page.is_covered else _NONE
+    veil = _chip(f"{named}{colon()}{_('words covered')}", "veil") if page.is_covered else _NONE
     if row.pieces:
         shown = format_html("<bdi>{}</bdi>", text_of(page.context, row.pieces))
     else:
-        shown = _quiet(f"{named}: {_('its words are gone, as their retention demands')}")
+        shown = _quiet(f"{named}{colon()}{_('its words are gone, as their retention demands')}")
     return format_html(
         '<a class="words" href="{}{}">{}{}</a>', page.lead(row.id), page.query, veil, shown
     )

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from dashboards.precision import Share
 from patrol.models import Part
+from patrol.web.between import aside
 
 register = template.Library()
 
@@ -18,8 +19,8 @@ def share(counted: Share) -> str:
     said = _("{0} of {1}").format(counted.part, counted.whole)
     low, high = (round(100 * end) for end in counted.interval)
     if counted.few:
-        return f"{said} ({low}–{high} %)"
-    return f"{said} · {round(100 * (counted.value or 0))} % ({low}–{high} %)"
+        return f"{said}{aside(f'{low}–{high} %')}"
+    return f"{said} · {round(100 * (counted.value or 0))} %{aside(f'{low}–{high} %')}"
 
 
 @register.filter

@@ -43,7 +43,10 @@ def viewed(request: Request, number: int) -> HttpResponse:
 
 
 def _figures(result: dict[str, Any]) -> dict[str, Any]:
-    stacks = [Stack(day[5:], (hits, 0, 0)) for day, (_posts, hits) in result["by_day"].items()]
+    stacks = [
+        Stack(day[5:].replace("-", "/"), (hits, 0, 0))
+        for day, (_posts, hits) in result["by_day"].items()
+    ]
     about = _("{0} posts would have been flagged. All numbers are in the table below.").format(
         result["hits"]
     )

@@ -80,7 +80,10 @@ def viewed(request: Request, name: str) -> HttpResponse:
 
 
 def _drawing(found: RulePage) -> Any:
-    stacks = [Stack(day[5:], (posts - aside, aside, 0)) for day, posts, aside in found.by_day]
+    stacks = [
+        Stack(day[5:].replace("-", "/"), (posts - aside, aside, 0))
+        for day, posts, aside in found.by_day
+    ]
     total = sum(stack.total for stack in stacks)
     about = _("{0} posts in 14 days. All numbers are in the table below the drawing.").format(total)
     return charts.columns("figure-rule", _("Posts hit by day"), about, stacks) if total else None
