@@ -110,13 +110,14 @@ def serve(
         projector.stop(wait=False)
         clock.stop()
         projector.stop()
-        _end(web)
+        end(web)
         if projects:
             checkpoints.sign_now()
 
 
-def _end(web: "subprocess.Popen[bytes]") -> None:
-    """Wait for what it answers, then kill its whole group: its worker may outlast it."""
+def end(web: "subprocess.Popen[bytes]") -> None:
+    """Wait for what it answers, then kill its whole group: a worker may outlast it, and one that had yet to begin hears no word of the end."""
+    web.terminate()
     try:
         web.wait(2)
     except subprocess.TimeoutExpired:
