@@ -28,10 +28,33 @@ COLUMNS = {
 BODIES = {"SourceRow": "body", "RuleVersion": "body"}
 """Files of the configuration, as JSON."""
 SHOWN = frozenset(
-    """ApiToken-label AuthorizationRow-basis AuthorizationRow-number BackupCopy-name Handoff-platform LegalHold-basis
-    RuleTrial-failed RuleVersion-because RuleVersion-braked_because RuleVersion-en RuleVersion-why RuleVersion-zh-Hant
-    RunRow-detail SavedView-name SourceRow-en Unit-name sealed-case sealed-case-title sealed-lead sealed-lead-author
-    sealed-lead-text sealed-privacy-name sealed-query-name sealed-query-text sealed-searches""".split()
+    [
+        "ApiToken-label",
+        "AuthorizationRow-basis",
+        "AuthorizationRow-number",
+        "BackupCopy-name",
+        "Handoff-platform",
+        "LegalHold-basis",
+        "RuleTrial-failed",
+        "RuleVersion-because",
+        "RuleVersion-braked_because",
+        "RuleVersion-en",
+        "RuleVersion-why",
+        "RuleVersion-zh-Hant",
+        "RunRow-detail",
+        "SavedView-name",
+        "SourceRow-en",
+        "Unit-name",
+        "sealed-case",
+        "sealed-case-title",
+        "sealed-lead",
+        "sealed-lead-author",
+        "sealed-lead-text",
+        "sealed-privacy-name",
+        "sealed-query-name",
+        "sealed-query-text",
+        "sealed-searches",
+    ]
 )
 """What some page shows."""
 WORDS = frozenset({"en", "zh-Hant", "why"})  # fmt: skip
