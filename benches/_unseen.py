@@ -43,7 +43,11 @@ def unseen_figures(flagger: Flagger) -> dict[str, Mapping[str, Any]]:
     figures: dict[str, Mapping[str, Any]] = {}
     for name in HALVES:
         figures |= _posts(flagger, name)
-        figures |= _victims(flagger, name)
+        figures |= _victims(flagger, name, "victims")
+        figures |= _victims(flagger, name, "later_victims")
+        figures |= _victims(flagger, name, "latest_victims")
+        figures |= _context(flagger, name, "context")
+        figures |= _context(flagger, name, "later_context")
         figures |= _contacts(f"unseen.{name}", _rows("contacts", name))
         figures |= _prices(f"unseen.{name}", _rows("prices", name))
         figures |= _lines("lines", name)
@@ -80,14 +84,29 @@ def _posts(flagger: Flagger, name: str) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _victims(flagger: Flagger, name: str) -> dict[str, Mapping[str, Any]]:
-    rows = _rows("victims", name, "victim")
+def _victims(flagger: Flagger, name: str, table: str) -> dict[str, Mapping[str, Any]]:
+    """Who needs help, and who says nearly the same."""
+    rows = _rows(table, name, "victim")
     speak = [packs(one) for one in flagger.flag([row["victim"] for row in rows])]
     others = [packs(one) for one in flagger.flag([row["other"] for row in rows])]
     victim = str(LeadKind.POSSIBLE_VICTIM)
     return {
-        f"unseen.{name}.victims.recall": _share(victim in one for one in speak),
-        f"unseen.{name}.victims_others.false_leads": _share(victim in one for one in others),
+        f"unseen.{name}.{table}.recall": _share(victim in one for one in speak),
+        f"unseen.{name}.{table}_others.false_leads": _share(victim in one for one in others),
+    }
+
+
+def _context(flagger: Flagger, name: str, table: str) -> dict[str, Mapping[str, Any]]:
+    """Who quotes an offer to warn, teach or report, and who hides one behind quotes and warnings."""
+    rows = _rows(table, name)
+    found = [packs(one) for one in flagger.flag([row["text"] for row in rows])]
+    told: dict[str, list[bool]] = {"framed": [], "hidden": []}
+    for row, hit in zip(rows, found, strict=True):
+        hidden = row["sort"] == "hidden"
+        told[row["sort"]].append(row["pack"] in hit if hidden else bool(hit))
+    return {
+        f"unseen.{name}.{table}.framed.false_leads": _share(told["framed"]),
+        f"unseen.{name}.{table}.hidden.recall": _share(told["hidden"]),
     }
 
 

@@ -30,6 +30,7 @@ LEAST_OF_CONTACTS = {
     "latest_lines.roles.recall": 0.90,
     "latest_lines.prices.recall": 0.90,
 }
+LEAST_LATER_VICTIMS = 0.70
 MOST_HIT = 0.05
 MOST_NUMBERS = 0.03
 LEAST_DISGUISED = 0.80
@@ -61,6 +62,19 @@ def test_words_in_disguise_that_nobody_tuned_on_are_found() -> None:
     assert counted["value"] >= LEAST_DISGUISED
 
 
+def test_possible_victims_of_the_second_set_are_found() -> None:
+    """Two in three of the half kept aside; of the third set, see docs/quality.md."""
+    counted = FIGURES["unseen.held.later_victims.recall"]
+    assert counted["whole"] >= 20
+    assert counted["value"] >= LEAST_LATER_VICTIMS
+
+
+@pytest.mark.parametrize("table", ["later_victims", "latest_victims"])
+@pytest.mark.parametrize("name", HALVES)
+def test_few_who_say_nearly_the_same_are_taken_for_victims(name: str, table: str) -> None:
+    assert FIGURES[f"unseen.{name}.{table}_others.false_leads"]["part"] <= 1
+
+
 @pytest.mark.parametrize("sort", ["advice", "lookalike", "ordinary"])
 def test_few_who_quote_the_same_words_are_hit(sort: str) -> None:
     assert FIGURES[f"unseen.held.{sort}.false_leads"]["value"] <= MOST_HIT
@@ -71,6 +85,9 @@ def test_few_who_quote_the_same_words_are_hit(sort: str) -> None:
     [
         ("posts", "text", 1_200),
         ("victims", "victim", 100),
+        ("later_victims", "victim", 42),
+        ("latest_victims", "victim", 40),
+        ("context", "text", 128),
         ("later_lines", "text", 440),
         ("latest_lines", "text", 310),
     ],
