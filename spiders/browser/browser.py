@@ -11,7 +11,7 @@ from patrol.models import Outcome, UserAgent
 from spiders.browser import chromium, family, snapshot
 from spiders.browser.drawn import Drawn
 from spiders.browser.supply import Download, Scripts, Supply
-from spiders.gate.agent import PLAIN
+from spiders.gate.agent import plain
 from spiders.gate.gate import Gate
 from spiders.gate.size import LARGEST
 
@@ -147,8 +147,8 @@ class Browser:
 
     def _context(self) -> dict[str, Any]:
         """A script reads the same plain name that requests give; none that says that nobody sits there."""
-        plain = self._gate.standing.user_agent is UserAgent.PLAIN
-        return {**chromium.CONTEXT, **({"user_agent": PLAIN} if plain else {})}
+        named = self._gate.standing.user_agent is UserAgent.NAMED
+        return {**chromium.CONTEXT, **({} if named else {"user_agent": plain()})}
 
     async def _answer(self, route: "Route") -> None:
         """Any request of any page. Whose page is gone gets nothing."""

@@ -7,7 +7,9 @@ past them; no name resolves. Tried with all but one taken away
 """
 
 import os
+import re
 import shutil
+import subprocess
 from typing import Any
 
 from patrol.errors import PatrolError
@@ -67,6 +69,19 @@ class ChromiumFailed(PatrolError):
 def find() -> str | None:
     """Where Chromium is."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def major() -> str | None:
+    """The first part of its version, such as `142`, as the program itself says it; None where it says none."""
+    path = find()
+    if path is None:
+        return None
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(rb"(?:Chromium|Chrome) (\d+)\.", done.stdout)
+    return found[1].decode() if found else None
 
 
 def launch_options(path: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A board that draws itself is read like any other: by the gate, and hashed as received and as drawn."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable
@@ -11,7 +12,8 @@ import pytest
 from patrol.demo.media_scan import scan_bytes
 from patrol.demo.specimens import SPECIMENS
 from patrol.models import Conduct, Outcome, Scope, UserAgent
-from spiders.gate.agent import PLAIN
+from spiders.browser import chromium
+from spiders.gate.agent import plain
 from tests.spiders.browser.conftest import JSON, SCRIPT, SHELL, browsed, drawn
 from tests.spiders.crawl.conftest import Answer, Board, run, small_board, thread
 from tests.spiders.crawl.test_proxy import Forwarder, by
@@ -64,7 +66,33 @@ def test_a_script_reads_the_name_that_requests_give(board: MakeBoard, name: User
     assert ran.words == ["other words"]
     (read,) = {unquote(path.partition("?")[2]) for path in site.paths if path.startswith("/agent")}
     (sent,) = {asked.headers["user-agent"] for asked in site.asked}
-    assert (read == sent == PLAIN) is (name is UserAgent.PLAIN)
+    assert (read == sent == plain()) is (name is UserAgent.PLAIN)
+
+
+async def _own_name() -> str:
+    """What the real Chromium calls itself, unasked."""
+    from playwright.async_api import async_playwright
+
+    path = chromium.find()
+    assert path is not None
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**chromium.launch_options(path))
+        page = await browser.new_page()
+        name = str(await page.evaluate("navigator.userAgent"))
+        await browser.close()
+    return name
+
+
+def test_the_plain_name_is_that_of_the_chromium_that_runs() -> None:
+    """But for `Headless`, which says that nobody sits there."""
+    assert plain() == asyncio.run(_own_name()).replace("HeadlessChrome/", "Chrome/")
+
+
+def test_without_a_chromium_the_plain_name_claims_no_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chromium, "NAMES", ())
+    assert plain.__wrapped__() == "Mozilla/5.0 (X11; Linux x86_64)"
 
 
 def test_parameters_hold_for_what_a_page_asks_for(board: MakeBoard) -> None:

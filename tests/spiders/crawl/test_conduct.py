@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from patrol.models import BREAK_GLASS, Conduct, Outcome, RobotsVerdict, Scope, UserAgent
-from spiders.gate.agent import PLAIN
+from spiders.gate.agent import plain
 from spiders.job import Mandate
 from tests.spiders.crawl.conftest import START, Answer, Board, Routes, job, run, small_board
 
@@ -99,7 +99,7 @@ def test_a_site_is_asked_by_the_name_that_the_mandate_says(
     assert run(job(site, conduct=Conduct(user_agent=name))).report.outcome is Outcome.OK
     (agent,) = {asked.headers["user-agent"] for asked in site.asked}
     if name is UserAgent.PLAIN:
-        assert agent == PLAIN
+        assert agent == plain()
         assert "patrol" not in str([asked.headers for asked in site.asked]).lower()
     else:
         assert agent.startswith("Patrol/")
