@@ -94,9 +94,9 @@ def queue_filter(query: QueryDict) -> QueueFilter:
 
 
 def _day(words: str) -> str:
-    """`2026-11-22`, or nothing."""
+    """`2026-11-22`, also where `115/11/22` was written, or nothing."""
     try:
-        day = date.fromisoformat(words)
+        day = read_date(words)
     except ValueError:
         return ""
     return day.isoformat() if 1970 <= day.year < 2200 else ""

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from patrol.actions.staffing.shifts import shift_at
 from patrol.actions.triaging.queue import ME, NOBODY
 from patrol.actions.triaging.triage import Queue, QueueFilter
 from patrol.models import Category, LeadKind, LeadStatus
+from patrol.web import dates
 from patrol.web.forms import queue_query
 from patrol.web.words import in_language, label
 
@@ -108,11 +111,34 @@ def active_filters(wanted: QueueFilter) -> tuple[Chip, ...]:
         value = str(getattr(wanted, name))
         if value and not (name == "status" and value == LeadStatus.NEW):
             plain = LeadStatus.NEW.value if name == "status" else ""
-            shown = {"handle": gettext("the chosen one"), "assignee": _person(value)}.get(name)
             less: dict[str, Any] = {name: plain}
             without = queue_query(wanted, **less)
-            chips.append(Chip(str(title), shown or label(value), without, replace(wanted, **less)))
+            chips.append(Chip(str(title), _shown(name, value), without, replace(wanted, **less)))
     return tuple(chips)
+
+
+def recent(wanted: QueueFilter, now: datetime) -> tuple[tuple[str, str], ...]:
+    """What was opened lately: a title and its query for this shift, a day and a week."""
+    begun = {
+        _("This shift"): shift_at(now).begins_at,
+        _("24 hours"): now - timedelta(hours=24),
+        _("7 days"): now - timedelta(days=7),
+    }
+    return tuple(
+        (str(title), queue_query(wanted, since=at.isoformat(timespec="seconds"), first="", last=""))
+        for title, at in begun.items()
+    )
+
+
+def _shown(name: str, value: str) -> str:
+    """A filter's value in words; days and moments as the reader counts years."""
+    if name == "handle":
+        return gettext("the chosen one")
+    if name == "assignee":
+        return _person(value)
+    if name in {"first", "last"}:
+        return dates.day(date.fromisoformat(value))
+    return dates.shown(datetime.fromisoformat(value)) if name == "since" else label(value)
 
 
 def _person(value: str) -> str:

@@ -75,6 +75,30 @@ def test_new_is_what_came_after_the_last_visit(garden: Any, sign_in: Sign) -> No
     assert _leads(client.get(since[1].replace("&amp;", "&"))) == ["5"]
 
 
+def test_when_leads_were_opened_is_a_filter_in_the_years_that_one_counts(
+    garden: Any, sign_in: Sign
+) -> None:
+    from django.utils import timezone
+
+    for lead, days in zip(garden.leads, (0.1, 3, 30, 30, 30), strict=True):
+        lead.opened_at = timezone.now() - timedelta(days=days)
+        lead.save()
+    client = sign_in("mei")
+    lately = re.findall(
+        r'href="/leads/\?(since=[^"]+)">(24 hours|7 days)<', client.get("/leads/").content.decode()
+    )
+    found = {title: _leads(client.get(f"/leads/?{asked}")) for asked, title in lately}
+    assert found == {"24 hours": ["1"], "7 days": ["1", "2"]}
+    mei = garden.people["mei"]
+    mei.counts_republic = True
+    mei.save()
+    page = client.get("/leads/?first=115/11/22&last=2026-11-23&since=2026-11-21T16:30:00%2B00:00")
+    told = page.content.decode()
+    for chip in ("Opened from: 115/11/22", "Opened until: 115/11/23", "New since: 115/11/22 00:30"):
+        assert chip in told
+    assert 'value="115/11/22"' in told
+
+
 def test_whose_a_lead_is_stands_on_its_row_and_is_a_filter(sign_in: Sign) -> None:
     mei, lin = sign_in("mei"), sign_in("lin")
     mei.post("/leads/1/assign/", {"to": "lin"})

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from patrol.web import between
 
 register = template.Library()
-_AFTER_FULL_WIDTH = re.compile(r"([。：；！？）])\s*((?:</\w+>\s*)*)")
+_AFTER_FULL_WIDTH = re.compile(r"([。：；！？）])\s*((?:<[^>]+>\s*)*)")
 
 
 register.simple_tag(between.colon)
@@ -17,7 +17,7 @@ register.filter(between.aside)
 
 
 def _closed_up(found: re.Match[str]) -> str:
-    return found[1] + "".join(found[2].split())
+    return found[1] + re.sub(r">\s+", ">", found[2])
 
 
 class _Flowing(template.Node):

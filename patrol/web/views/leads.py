@@ -33,7 +33,7 @@ from patrol.web.keys import REASONS
 from patrol.web.request import Request
 from patrol.web.sentences import said
 from patrol.web.shell import toast
-from patrol.web.sieve import Chip, active_filters, facets
+from patrol.web.sieve import Chip, active_filters, facets, recent
 from patrol.web.views.care import nudge
 
 
@@ -63,6 +63,7 @@ def queue(request: Request) -> HttpResponse:
             "newest_page": query if wanted.after else None,
             "facets": facets(found, wanted, counted),
             "counted": counted is not None,
+            "recent": recent(wanted, found.as_of),
             "filters": filters,
             "wider": _wider(request, filters) if filters and not found.total else (),
             "views": views.views(request.desk),
