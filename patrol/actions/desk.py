@@ -148,8 +148,12 @@ class Desk:
             count=count,
             details=details or {},
         )
-        with log.durably():
-            seq = log.append(record)
+        try:
+            with log.durably():
+                seq = log.append(record)
+        except log.DiskFull:
+            log.refused(record)
+            raise
         self.records.append(seq)
         return seq
 
@@ -177,6 +181,11 @@ class Desk:
                     details=act.details,
                 )
                 seq = log.append(record, reason=reason)
+        except log.DiskFull:
+            log.refused(
+                Record(verb=verb, actor=self.actor, subject=act.subject, purpose=act.purpose)
+            )
+            raise
         except log.LogUnwritable:
             raise
         except PatrolError as error:

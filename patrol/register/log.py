@@ -5,16 +5,17 @@ before COMMIT. If it cannot be written the transaction cannot be committed, so
 there is no act, and no look, without its record.
 """
 
+import errno
 import os
 import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.db import (
     DatabaseError,
@@ -34,14 +35,16 @@ from patrol.ledger.chain import ChainBroken, Head, follow, nfc, read, spell
 from patrol.ledger.ops import OP_OF, Op
 from patrol.ledger.tree import leaf_hash
 from patrol.models import Actor, Model, Moment, Record, Result, Verb
-from patrol.register import clock
+from patrol.register import clock, reserve
 from patrol.register.inserts import moment
 from patrol.register.tables import LedgerIndex, LedgerRecord, ReasonText
 from patrol.settings import Settings
 
 MAX_REASON_LETTERS = 500
-RESERVE_BYTES = 16 * 1024 * 1024
-"""Free space without which nothing is started: a full disk is found before work, not within it."""
+LEAST_FREE_BYTES = reserve.BYTES
+"""Free space, beside the reserve, without which nothing is started: a full disk is found before work, not within it."""
+LAST = frozenset({Verb.RUN_ENDED, Verb.AUTHORIZATION_REVOKED, Verb.PERSON_SIGNED_OUT})
+"""Acts that end something, recorded out of the reserve too, as every denial and every error is."""
 
 _HEAD = "SELECT seq, hash FROM ledger_record ORDER BY seq DESC LIMIT 1"
 _RECORD = "INSERT INTO ledger_record (seq, body, hash) VALUES (%s, %s, %s)"
@@ -63,6 +66,19 @@ class LogUnwritable(TryLater):
             why=f"No act and no look is allowed without its record. The register says: {cause}",
             do=f"Try again in a moment. If it stays so, see that the disk of {Settings().home} is "
             "there, writable and not full, and run `patrol doctor`.",
+        )
+
+
+class DiskFull(LogUnwritable):
+    """No room is left for acts; what was set aside is for records of what is denied, fails or ends."""
+
+    def __init__(self) -> None:
+        TryLater.__init__(
+            self,
+            "The disk is full; nothing was done or shown.",
+            why="No act and no look is allowed without its record. The room that is left is kept "
+            "for records of what is refused and what ends.",
+            do=f"Make room on the disk of {Settings().home}: with {2 * reserve.BYTES // 2**20} MB free, work goes on by itself.",
         )
 
 
@@ -110,30 +126,63 @@ def append(record: Record, *, reason: str | None = None) -> int:
     `LogUnwritable` when the database refuses: then the transaction can only be
     rolled back, whatever the caller catches.
     """
-    with _writing() as cursor:
+    with _writing([record]) as cursor:
         return _write(cursor, record, reason)
 
 
 def append_each(records: Sequence[Record]) -> list[int]:
     """Write several records in their order, chained as if each had been appended. Raises what `append` raises."""
-    with _writing() as cursor:
+    with _writing(records) as cursor:
         return _write_each(cursor, records)
 
 
 @contextmanager
-def _writing() -> Iterator[CursorWrapper]:
+def _writing(records: Sequence[Record]) -> Iterator[CursorWrapper]:
     """Whatever fails within, the transaction at hand can only be rolled back."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("a record is written in the transaction of its act")
     try:
+        if not all(one.result is not Result.ALLOW or one.verb in LAST for one in records):
+            _hold_reserve()
         with connection.cursor() as cursor:
             yield cursor
     except (DatabaseError, InterfaceError, sqlite3.Error, OSError) as error:
         transaction.set_rollback(True)
-        raise LogUnwritable(error) from error
+        raise _unwritable(error) from error
     except BaseException:
         transaction.set_rollback(True)
         raise
+
+
+class _Kept(Protocol):
+    """What the back-ends of both databases say beside Django's promise."""
+
+    reserve: reserve.Reserve | None
+
+
+def set_aside() -> reserve.Reserve | None:
+    """What the disk of the register at hand keeps for last records; None with PostgreSQL."""
+    return cast("_Kept", connection).reserve
+
+
+def _hold_reserve() -> None:
+    kept = set_aside()
+    if kept is not None and kept.no_room():
+        raise DiskFull
+
+
+def _unwritable(error: BaseException) -> LogUnwritable:
+    """What it means. A full disk gets the reserve back, for the record that says so."""
+    cause = error.__cause__ or error
+    full = (
+        getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(cause, "errno", None) == errno.ENOSPC
+    )
+    kept = set_aside()
+    if not full or kept is None:
+        return LogUnwritable(error)
+    kept.leave()
+    return DiskFull()
 
 
 def _write(cursor: CursorWrapper, record: Record, reason: str | None) -> int:
@@ -188,12 +237,30 @@ def _boot_id() -> str:
 
 @contextmanager
 def durably() -> Iterator[None]:
-    """One transaction whose failure to begin or to commit comes out as `LogUnwritable` too."""
+    """One transaction whose failure to begin or to commit comes out as `LogUnwritable` too, and so does a disk full of other files within."""
     try:
         with transaction.atomic():
             yield
     except (OperationalError, InterfaceError, InternalError) as error:
-        raise LogUnwritable(error) from error
+        raise _unwritable(error) from error
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise _unwritable(error) from error
+
+
+def refused(record: Record) -> None:
+    """Write out of the reserve that this was not done because the disk is full: the least that can still be said.
+
+    Within a larger transaction nothing can be written any more, and when the reserve is used up nothing at all.
+    """
+    if connection.in_atomic_block:
+        return
+    if record.result is Result.ALLOW:
+        details = {"error": DiskFull.__name__}
+        record = record.model_copy(update={"result": Result.ERROR, "details": details})
+    with suppress(LogUnwritable), durably():
+        append(record)
 
 
 def refuse_unwritable() -> None:
@@ -220,8 +287,8 @@ def refuse_unwritable() -> None:
 def _refuse_full(home: Path) -> None:
     """Write and sync for real; what SQLite has rolled back never reached the disk."""
     free = os.statvfs(home)
-    if free.f_bavail * free.f_frsize < RESERVE_BYTES:
-        raise OSError(f"less than {RESERVE_BYTES // 2**20} MB of the disk are free")
+    if free.f_bavail * free.f_frsize < LEAST_FREE_BYTES:
+        raise OSError(f"less than {LEAST_FREE_BYTES // 2**20} MB of the disk are free")
     with tempfile.TemporaryFile(dir=home) as probe:
         probe.write(bytes(4096))
         probe.flush()

@@ -46,6 +46,7 @@ PATTERNS: tuple[str, ...] = (
     gettext_noop("Lead {0} changed while you were reading it.{1}"),
     gettext_noop("Name one of those that hit: {0}."),
     gettext_noop("Name one with --unit: {0}."),
+    gettext_noop("Make room on the disk of {0}: with {1} MB free, work goes on by itself."),
     gettext_noop("No act and no look is allowed without its record. The register says: {0}"),
     gettext_noop("PATROL_SEARCH_CA is no file of certificates: {0}."),
     gettext_noop("Record {0} is under no signed checkpoint yet."),

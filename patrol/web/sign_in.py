@@ -23,7 +23,6 @@ from django.conf import settings
 from django.contrib.auth import get_user, logout
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.core.cache import cache
-from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -164,9 +163,14 @@ def on_record(
             return view(request, *args, **kwargs)
         request.notes = []  # type: ignore[attr-defined]
         try:
-            with transaction.atomic():
+            with log.durably():
                 response = proving(request, *args, **kwargs)
                 _write(request, response, page)
+        except log.DiskFull:
+            _session_before(request)
+            for note in request.notes:  # type: ignore[attr-defined]
+                log.refused(_record(request, note))
+            raise
         except Exception:
             _session_before(request)
             raise
@@ -193,9 +197,10 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse | Refused:
     A person with a second factor is asked for it. Call it on record.
     """
     try:
-        person = people.sign_in_by_link(token, origin(request))
+        person = people.sign_in_by_link(token)
     except Refused as refused:
-        return refused  # its record stands in this transaction
+        _note(request, Note(Verb.PERSON_SIGN_IN_FAILED, None, Result.DENY))
+        return refused
     record_authentication(request, person, method="link")
     response: HttpResponse = perform_login(
         request, person, redirect_url=onward(request.GET.get("next", ""))

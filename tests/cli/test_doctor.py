@@ -81,7 +81,8 @@ def test_well_installation(home: Path) -> None:
     assert (code, [name for name, check in checks.items() if not check["ok"]]) == (0, [])
     assert tuple(checks) == (*machine.NAMES, *health.NAMES)
     after = {path for path in home.rglob("*") if "register.sqlite3-" not in path.name}
-    assert after - before <= {home / "register.sqlite3.turn"}, "it changes nothing"
+    beside = {home / "register.sqlite3.turn", home / "register.sqlite3.reserve"}
+    assert after - before <= beside, "it changes nothing"
 
 
 def _text_key(home: Path) -> None:
@@ -119,6 +120,12 @@ def _log(home: Path) -> None:
     )
 
 
+def _in_its_place(home: Path) -> None:
+    reserve = home / "register.sqlite3.reserve"
+    reserve.unlink(missing_ok=True)
+    reserve.mkdir()
+
+
 def _future(home: Path) -> None:
     from patrol.register.tables import LedgerIndex
 
@@ -153,6 +160,7 @@ BREAKS: list[tuple[str, str, Callable[[Path], object]]] = [
     ("keys", "chmod go=", lambda home: (home / "keys" / "tag.key").chmod(0o640)),
     ("migrations", "patrol init", _tables),
     ("access_log", "", _log),
+    ("reserve", "32 MB free", _in_its_place),
     ("clock", "NTP", _future),
     ("index", "patrol index rebuild", _index),
     ("outbox", "patrol serve", _waiting),

@@ -203,7 +203,7 @@ def test_start_is_refused_on_a_changed_last_record(register: Path) -> None:
 def test_start_is_refused_on_a_full_disk(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from patrol.register import log
 
-    monkeypatch.setattr(log, "RESERVE_BYTES", 2**62)
+    monkeypatch.setattr(log, "LEAST_FREE_BYTES", 2**62)
     with pytest.raises(log.LogUnwritable, match="free"):
         log.refuse_unwritable()
 

@@ -13,6 +13,7 @@ from patrol.actions.notifying import delivery
 from patrol.errors import PatrolError
 from patrol.register import log, outside, pickup
 from patrol.register.database import database
+from patrol.register.reserve import BYTES
 from patrol.register.tables import AuthorizationRow, LedgerCopy, LedgerIndex, OutboxRow
 from patrol.search import Query, open_index
 from patrol.settings import Settings
@@ -64,6 +65,20 @@ def _access_log(_settings: Settings) -> Check:
         _access_log,
         f"A record can be written, and the last of {head.seq:,} is as it was written.",
         "`patrol log verify` verifies all of them.",
+    )
+
+
+def _reserve(_settings: Settings) -> Check:
+    """Whether room is kept for last records."""
+    kept = log.set_aside()
+    if kept is None:
+        return good(_reserve, "PostgreSQL's disk is its server's: nothing is set aside there.")
+    if kept.held():
+        return good(_reserve, f"{BYTES // 2**20} MB are set aside for last records.")
+    return bad(
+        _reserve,
+        "No room is set aside for the records of what is refused when the disk is full.",
+        f"Make {2 * BYTES // 2**20} MB free, and let the account that Patrol runs as write in its data directory.",
     )
 
 
@@ -198,6 +213,7 @@ def _authorizations(_settings: Settings) -> Check:
 _ALL = (
     _durability,
     _access_log,
+    _reserve,
     _second_place,
     _clock,
     _index,

@@ -120,7 +120,7 @@ def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(there).free
     sentence = f"{free / 1024**3:.1f} GB are free."
     if free < LEAST_FREE_BYTES:
-        return bad(_disk, sentence, "Make room: below 16 MB nothing is read or shown any more.")
+        return bad(_disk, sentence, "Make room: below 32 MB nothing is read or shown any more.")
     return good(_disk, sentence)
 
 

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from patrol.actions.desk import Desk
 from patrol.actions.staffing import vouching
 from patrol.errors import BadInput, NotFound, Refused
-from patrol.models import Permission, Record, Result, Role, Verb
-from patrol.register import log
+from patrol.models import Permission, Role, Verb
+from patrol.register import clock
 from patrol.register.tables import Person, SignInLink, Unit
 
 
@@ -148,28 +147,23 @@ def issue_link(desk: Desk, account: str, minutes: int = 15) -> str:
         return token
 
 
-def sign_in_by_link(token: str, origin: str | None) -> Person:
-    """The person whom the link signs in; it is used up with this. Raises `LinkSpent`, recorded."""
-    with transaction.atomic():
-        desk = Desk.system("anonymous", origin)
-        link = (
-            SignInLink.objects.select_related("person__unit")
-            .filter(
-                token_sha256=_digest(token),
-                used_at=None,
-                expires_at__gt=desk.now(),
-                person__is_active=True,
-            )
-            .first()
+def sign_in_by_link(token: str) -> Person:
+    """The person whom the link signs in; it is used up with this. Raises `LinkSpent`. Call it on record."""
+    now = clock.now()
+    link = (
+        SignInLink.objects.select_related("person__unit")
+        .filter(
+            token_sha256=_digest(token),
+            used_at=None,
+            expires_at__gt=now,
+            person__is_active=True,
         )
-        if link is None:
-            failed = Record(verb=Verb.PERSON_SIGN_IN_FAILED, actor=desk.actor, result=Result.DENY)
-            log.append(failed)
-        else:
-            link.used_at = desk.now()
-            link.save(update_fields=["used_at"])
+        .first()
+    )
     if link is None:
         raise LinkSpent
+    link.used_at = now
+    link.save(update_fields=["used_at"])
     return link.person
 
 

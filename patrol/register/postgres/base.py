@@ -24,6 +24,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     turn_wait_seconds: float | None = None
     """Where it is not the server's usual `lock_timeout`, which connections are opened with."""
+    reserve = None
+    """No client can set anything aside on its server's disk."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open, and refuse a server that would acknowledge without writing."""

@@ -15,6 +15,8 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from patrol.register.reserve import Reserve
+
 TURN_WAIT_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 0.005
 """Between two looks whether the turn is free."""
@@ -25,6 +27,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     turn_wait_seconds = TURN_WAIT_SECONDS
     _turn: int | None = None
+
+    @property
+    def reserve(self) -> Reserve:
+        """What the disk of this register keeps for last records."""
+        return Reserve(self.settings_dict["NAME"])
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open, and refuse a database that would acknowledge without writing. The PRAGMA's row is fetched: a failed switch to WAL is silent otherwise."""

@@ -1,7 +1,6 @@
 """The first page, one's own account, the language, the keys, and the door's own pages."""
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from patrol.actions.desk import Desk
 from patrol.actions.staffing.organisation import linked_at
 from patrol.actions.triaging.views import default_query
 from patrol.errors import Refused
-from patrol.models import Actor, Permission, Record, Role, Verb
+from patrol.models import Permission, Record, Role, Verb
 from patrol.register import log
 from patrol.register.tables import Person
 from patrol.web import faults, sign_in
@@ -86,17 +85,19 @@ def years(request: Request) -> HttpResponse:
 
 
 def _keep(desk: Desk, person: Person, **changed: str | bool) -> None:
-    actor: Actor = desk.actor
-    with transaction.atomic():
-        Person.objects.filter(pk=person.pk).update(**changed)
-        log.append(
-            Record(
-                verb=Verb.PERSON_ACCOUNT_CHANGED,
-                actor=actor,
-                subject=f"person:{person.pk}",
-                details={**changed},
-            )
-        )
+    record = Record(
+        verb=Verb.PERSON_ACCOUNT_CHANGED,
+        actor=desk.actor,
+        subject=f"person:{person.pk}",
+        details={**changed},
+    )
+    try:
+        with log.durably():
+            Person.objects.filter(pk=person.pk).update(**changed)
+            log.append(record)
+    except log.DiskFull:
+        log.refused(record)
+        raise
 
 
 @page(Access.ANYONE, methods=("GET", "HEAD", "POST"))
