@@ -6,6 +6,8 @@ it, as a small subclass, and pinned by a golden file in `tests/`.
 
 from enum import IntEnum
 
+from patrol.places import Place
+
 
 class Exit(IntEnum):
     """Exit codes of the command line."""
@@ -24,7 +26,10 @@ class Exit(IntEnum):
 
 
 class PatrolError(Exception):
-    """A failure that a person reads. `where` is a file and line, an address, or a command."""
+    """A failure that a person reads. `where` is a file and line, an address, or a command.
+
+    Where it is a `Place`, the words that stand there are said too, with a caret.
+    """
 
     exit_code: Exit = Exit.FAILURE
 
@@ -37,7 +42,13 @@ class PatrolError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}\n  why: {self.why}\n  do:  {self.do}"
+        lines = (head, self.excerpt, f"  why: {self.why}", f"  do:  {self.do}")
+        return "\n".join(filter(None, lines))
+
+    @property
+    def excerpt(self) -> str:
+        """The line in which the fault is, and a caret below its place; empty if it is in no line."""
+        return self.where.excerpt if isinstance(self.where, Place) else ""
 
 
 class NotFound(PatrolError):

@@ -32,6 +32,8 @@ class BadWhen(BadInput):
             do=do,
             where=f"rule `{rule}`",
         )
+        self.column = column
+        """From 0, in the expression."""
 
 
 class Named(NamedTuple):

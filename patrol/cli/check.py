@@ -74,11 +74,6 @@ def _selector_faults(report: "Report") -> "Iterator[PatrolError]":
 
 def _rule_faults(report: "Report") -> list[PatrolError]:
     """Compile the rules that were read, and run their examples."""
-    from pipelines import calendar
-    from pipelines.examples import disproved, texts_of
-    from pipelines.flow import Flagger
-    from pipelines.rules import Ruleset
-
     faulty = {(fault.where or "").split(":")[0] for fault in report.faults}
     known = {lexicon.name for lexicon in report.lexicons}
     rules = [
@@ -87,12 +82,25 @@ def _rule_faults(report: "Report") -> list[PatrolError]:
         if report.where(rule.name).split(":")[0] not in faulty
         and all(term.lexicon is None or term.lexicon in known for term in rule.terms.values())
     ]
+    return _examples_faults(report, rules)
+
+
+def _examples_faults(report: "Report", rules: "list[Rule]") -> list[PatrolError]:
+    """Of those rules, all that cannot be compiled, and examples of the others that do not come true."""
+    from pipelines import calendar
+    from pipelines.examples import disproved, texts_of
+    from pipelines.flow import Flagger
+    from pipelines.rules import Ruleset
+
     if not rules:
         return []
     try:
         flagger = Flagger(Ruleset.build(*calendar.on(None, rules, report.lexicons)))
     except ManyErrors as many:
-        return [_placed(report, error) for error in many.errors]
+        broken = {dict(_NAMED.findall(fault.where or "")).get("rule") for fault in many.errors}
+        placed = [_placed(report, fault) for fault in many.errors]
+        whole = [rule for rule in rules if rule.name not in broken]
+        return placed + (_examples_faults(report, whole) if len(whole) < len(rules) else [])
     texts = [text for rule in rules for text in texts_of(rule)]
     flaggings = iter(flagger.flag(texts))
     return [
@@ -147,8 +155,11 @@ def _placed(report: "Report", error: PatrolError) -> PatrolError:
     """A fault of a rule or a lexicon, with the file and line that it came from instead of the name."""
     named = dict(_NAMED.findall(error.where or ""))
     if (rule := named.get("rule")) and rule in report.documents:
-        term = named.get("term")
-        error.where = report.where(rule, *(("terms", term) if term else ("when",)))
+        if term := named.get("term"):
+            error.where = report.where(rule, "terms", term, "regex")
+        else:
+            column = getattr(error, "column", 0)  # its own sentence shows the line
+            error.where = str(report.where(rule, "when", at=column))
     return error
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 import typer
 
 from patrol.errors import NotFound, PatrolError
+from patrol.places import visible
 from patrol.register.database import database
 from patrol.settings import Settings
 
@@ -60,8 +61,6 @@ def _visible(text: str) -> str:
         text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
     ):
         return text
-    from patrol.exports.report import visible
-
     return visible(text)
 
 

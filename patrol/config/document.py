@@ -6,19 +6,25 @@ what they mean. Anchors, aliases and tags are refused: who reads a rule shall
 see all of it where it stands, and nothing can unfold into gigabytes.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from patrol.config import faults
+from patrol.config.scalars import offset_in
 from patrol.errors import PatrolError
+from patrol.places import Place
 
 BYTES_MAX = 1_000_000
 """Of one file. The longest lexicon that ships has a hundredth of it."""
 DEPTH_MAX = 20
+_LINE = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -40,11 +46,17 @@ class Document:
     """A file that was read: plain values, and their places."""
 
     path: Path
+    text: str
     values: dict[str, Value]
     marks: dict[tuple[Step, ...], tuple[int, int]]
     """Line and column, from 1, of each value."""
     keys: dict[tuple[Step, ...], tuple[int, int]]
     """Line and column of the key that leads to a value."""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines as they were written."""
+        return _LINE.split(self.text)
 
     def place(self, *steps: Step) -> tuple[int, int]:
         """Line and column of a value, or of the nearest part around it that was written."""
@@ -52,15 +64,19 @@ class Document:
             steps = steps[:-1]
         return self.marks[steps]
 
-    def where(self, *steps: Step) -> str:
-        """`file:line:column` of a value, or of the nearest part around it that was written."""
+    def where(self, *steps: Step, at: int = 0) -> Place:
+        """`file:line:column` of a value, or of the nearest part around it that was written; `at` is a character of it."""
         line, column = self.place(*steps)
-        return f"{shown(self.path)}:{line}:{column}"
+        if at and steps in self.marks:
+            value: Value = self.values
+            for step in steps:
+                value = value[step]
+            line, column = offset_in(self.lines, (line, column), value, at)
+        return _at(self.path, self.lines, line, column)
 
-    def where_key(self, *steps: Step) -> str:
+    def where_key(self, *steps: Step) -> Place:
         """`file:line:column` of the key that leads to a value."""
-        line, column = self.keys.get(steps) or self.place(*steps)
-        return f"{shown(self.path)}:{line}:{column}"
+        return _at(self.path, self.lines, *(self.keys.get(steps) or self.place(*steps)))
 
 
 def maybe_read(path: Path, problems: list[PatrolError]) -> Document | None:
@@ -78,7 +94,7 @@ def maybe_parse(path: Path, text: str, problems: list[PatrolError]) -> Document 
     if root is None:
         problems.append(faults.Empty(shown(path)))
         return None
-    document = Document(path, {}, {}, {})
+    document = Document(path, text, {}, {}, {})
     values = _plain(root, (), document, problems)
     if not isinstance(values, dict):
         problems.append(faults.NotFields(document.where()))
@@ -101,13 +117,15 @@ def _text(path: Path, problems: list[PatrolError]) -> str | None:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        problems.append(faults.NotUtf8(f"{where}:{line}"))
+        read = raw[: error.start].decode("utf-8-sig")
+        lines = _LINE.split(read + raw[error.start :].decode("utf-8", errors="replace"))
+        problems.append(faults.NotUtf8(_end(path, read, lines)))
         return None
 
 
 def _forbidden(path: Path, text: str) -> Iterator[PatrolError]:
     """Everything that must not be composed: broken YAML, aliases, tags, depth, a second document."""
+    lines = _LINE.split(text)
     depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
@@ -116,20 +134,20 @@ def _forbidden(path: Path, text: str) -> Iterator[PatrolError]:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             documents += isinstance(event, yaml.DocumentStartEvent)
             if depth > DEPTH_MAX:
-                yield faults.TooDeep(_after(path, mark), DEPTH_MAX)
+                yield faults.TooDeep(_after(path, lines, mark), DEPTH_MAX)
                 return
             if documents > 1:
-                yield faults.SecondDocument(_after(path, mark))
+                yield faults.SecondDocument(_after(path, lines, mark))
                 return
             if anchor := getattr(event, "anchor", None):
-                yield faults.Alias(_after(path, mark), anchor)
+                yield faults.Alias(_after(path, lines, mark), anchor)
             if tag := getattr(event, "tag", None):
-                yield faults.Tag(_after(path, mark), tag)
+                yield faults.Tag(_after(path, lines, mark), tag)
     except yaml.YAMLError:
-        yield _broken(path, text)
+        yield _broken(path, text, lines)
 
 
-def _broken(path: Path, text: str) -> PatrolError:
+def _broken(path: Path, text: str, lines: list[str]) -> PatrolError:
     """Read once more with the parser whose words name the character at fault."""
     try:
         for _ in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -137,10 +155,9 @@ def _broken(path: Path, text: str) -> PatrolError:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(filter(None, (error.context, error.problem)))
-        return faults.NotYaml(_after(path, mark), said)
+        return faults.NotYaml(_after(path, lines, mark), said)
     except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        return faults.NotYaml(f"{shown(path)}:{line}", error.reason)
+        return faults.NotYaml(_end(path, text[: error.position], lines), error.reason)
     return faults.NotYaml(shown(path), "the parser stopped")
 
 
@@ -159,7 +176,7 @@ def _plain(
         here = (*steps, key)
         if key in values:
             first = document.keys[here][0]
-            where = _after(document.path, key_node.start_mark)
+            where = _at(document.path, document.lines, *_mark(key_node))
             problems.append(faults.DuplicateKey(where, key, first))
             continue
         document.keys[here] = _mark(key_node)
@@ -167,8 +184,19 @@ def _plain(
     return values
 
 
-def _after(path: Path, mark: Any) -> str:
-    return f"{shown(path)}:{mark.line + 1}:{mark.column + 1}" if mark else shown(path)
+def _at(path: Path, lines: list[str], line: int, column: int) -> Place:
+    """A place, with the line that stands there."""
+    return Place(f"{shown(path)}:{line}:{column}", lines[min(line, len(lines)) - 1], column)
+
+
+def _after(path: Path, lines: list[str], mark: Any) -> str:
+    return _at(path, lines, mark.line + 1, mark.column + 1) if mark else shown(path)
+
+
+def _end(path: Path, read: str, lines: list[str]) -> Place:
+    """The place behind what could be read."""
+    done = _LINE.split(read)
+    return _at(path, lines, len(done), len(done[-1]) + 1)
 
 
 def _mark(node: yaml.Node) -> tuple[int, int]:

@@ -192,11 +192,14 @@ class BadValue(BadInput):
 
 
 class UnknownChoice(BadInput):
-    def __init__(self, where: str, field: str, value: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, where: str, field: str, value: str, known: Iterable[str], *, several: bool = False
+    ) -> None:
+        one = field.removesuffix("s") if several else field
         super().__init__(
-            f"there is no {field} `{value}`.",
+            f"there is no {one} `{value}`.",
             why="The list is closed: the same words stand in code, tables and pages.",
-            do=_instead(value, known, f"{field}: {{}}"),
+            do=_instead(value, known, f"{field}: [{{}}]" if several else f"{field}: {{}}"),
             where=where,
         )
 
@@ -273,12 +276,12 @@ class BadHours(BadInput):
 
 
 class UnknownTerm(BadInput):
-    def __init__(self, where: str, term: str, known: Iterable[str]) -> None:
+    def __init__(self, where: str, field: str, term: str, known: Iterable[str]) -> None:
         known = sorted(known)
         near = nearest(term, known)
         super().__init__(
-            f"`when` speaks of `{term}`, which is no term of this rule.",
-            why="`when` says which of the terms make the rule true.",
+            f"`{field}` speaks of `{term}`, which is no term of this rule.",
+            why="`when` says which of the terms make the rule true, `order` how they follow each other.",
             do=(f"Write `{near}`, or add" if near else "Add")
             + f" `{term}` to the terms, which are {listed(known)}.",
             where=where,
@@ -331,6 +334,16 @@ class LeadWithoutCategory(BadInput):
             "`category` is missing.",
             why="An authorization covers categories; a rule without one could run nowhere.",
             do=f"Add `category: ...`, one of {listed(known)}, or `kind: possible_victim`.",
+            where=where,
+        )
+
+
+class VictimSuppressed(BadInput):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            "a rule for possible victims suppresses matches.",
+            why="Who asks for help again is heard again: a possible victim is never suppressed.",
+            do="Remove `suppress`.",
             where=where,
         )
 

@@ -29,6 +29,15 @@ SAID = {
     "tuple_type": "it should be a list, such as [one, two]",
     "dict_type": "it should be fields, such as {one: ..., two: ...}",
     "model_type": "it should be fields, such as {one: ..., two: ...}",
+    "date_from_datetime_parsing": "it should be a day of the calendar, such as 2027-06-30",
+    "date_from_datetime_inexact": "it should be a day without an hour, such as 2027-06-30",
+    "date_type": "it should be a day, such as 2027-06-30",
+    "greater_than_equal": "it should be at least {ge}",
+    "less_than_equal": "it should be at most {le}",
+    "less_than": "it should be less than {lt}",
+    "string_too_short": "it must not be empty",
+    "string_too_long": "it should have at most {max_length} characters",
+    "string_pattern_mismatch": "it should be lower-case letters, digits and `_`, a letter first",
 }
 """Pydantic's sentences speak of Python; these speak of the file."""
 
@@ -93,11 +102,16 @@ def _fault(model: type[BaseModel], document: Document, one: ErrorDetails) -> Pat
         known = {
             word.strip(" '") for word in one["ctx"]["expected"].replace(" or ", ",").split(",")
         }
-        return faults.UnknownChoice(document.where(*loc), field, str(one["input"]), known)
+        several = isinstance(loc[-1], int)
+        return faults.UnknownChoice(
+            document.where(*loc), field, str(one["input"]), known, several=several
+        )
     if one["type"] == "value_error":
         return faults.Contradiction(document.where(*loc), str(one["ctx"]["error"]))
     where = document.where_key(*loc) if "[key]" in one["loc"] else document.where(*loc)
     said = SAID.get(one["type"], one["msg"][0].lower() + one["msg"][1:])
+    for fact, value in one.get("ctx", {}).items():
+        said = said.replace(f"{{{fact}}}", str(value))
     return faults.BadValue(where, field, said, meaning)
 
 

@@ -9,6 +9,7 @@ from patrol.config.rules import rule_entries
 from patrol.config.sources import source_entries
 from patrol.errors import ManyErrors, PatrolError
 from patrol.models import Lexicon, Rule, Source
+from patrol.places import Place
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Report:
         """How many texts the rules say they flag or do not flag."""
         return sum(len(rule.examples.hit) + len(rule.examples.miss) for rule in self.rules)
 
-    def where(self, rule: str, *steps: Step) -> str:
-        """`file:line:column` of a part of a rule, such as `where("romance", "examples", "hit", 0)`."""
-        return self.documents[rule].where(*steps)
+    def where(self, rule: str, *steps: Step, at: int = 0) -> Place:
+        """`file:line:column` of a part of a rule, such as `where("romance", "examples", "hit", 0)`; `at` is a character of it."""
+        return self.documents[rule].where(*steps, at=at)
 
 
 def survey(folder: Path) -> Report:

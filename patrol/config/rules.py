@@ -7,6 +7,7 @@ its examples come true is seen by `pipelines`, which stands above.
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from patrol.config import faults
 from patrol.config.document import Document, maybe_parse, maybe_read
@@ -82,22 +83,51 @@ def _folders(folder: Path) -> tuple[Path, Path]:
 def _rule(document: Document, problems: list[PatrolError]) -> Rule | None:
     found: list[PatrolError] = []
     rule = noun(Rule, document, found, name=document.path.stem)
-    if fault := _kind_fault(document):
-        found = [one for one in found if not isinstance(one, faults.Contradiction)]
-        found.append(fault)
-    problems += found
+    top = document.where()
+    problems += [
+        one for one in found if not (type(one) is faults.Contradiction and one.where == top)
+    ]
+    problems += _contradictions(document)
     return rule
 
 
-def _kind_fault(document: Document) -> PatrolError | None:
-    """Leads have a category, possible victims have none: told more plainly than the noun can."""
-    kind = document.values.get("kind", LeadKind.LEAD.value)
-    category = document.values.get("category")
+def _contradictions(document: Document) -> Iterator[PatrolError]:
+    """Fields of a rule that do not go together: each with its place, where the noun knows only the first, and no place."""
+    values = document.values
+    kind, category = values.get("kind", LeadKind.LEAD.value), values.get("category")
     if kind == LeadKind.POSSIBLE_VICTIM and category is not None:
-        return faults.VictimWithCategory(document.where_key("category"), str(category))
+        yield faults.VictimWithCategory(document.where_key("category"), str(category))
     if kind == LeadKind.LEAD and category is None:
-        return faults.LeadWithoutCategory(document.where(), list(Category))
-    return None
+        yield faults.LeadWithoutCategory(document.where(), list(Category))
+    if kind == LeadKind.POSSIBLE_VICTIM and values.get("suppress") is not None:
+        yield faults.VictimSuppressed(document.where_key("suppress"))
+    if None not in (values.get("within"), values.get("sentences")):
+        said = "a rule has `within` or `sentences`, not both"
+        yield faults.Contradiction(document.where_key("sentences"), said)
+    order = values.get("order")
+    if (
+        isinstance(order, list)
+        and order
+        and (len(order) == 1 or len(set(map(str, order))) != len(order))
+    ):
+        yield faults.Contradiction(
+            document.where("order"), "`order` names at least two terms, each once"
+        )
+
+
+def _unknown_terms(document: Document, terms: dict[str, Any]) -> Iterator[PatrolError]:
+    """What `when` and `order` speak of and the rule does not have."""
+    when = document.values.get("when")
+    told = set(KEYWORDS)
+    for found in _WORD.finditer(when) if isinstance(when, str) else ():
+        if found[0] not in terms and found[0].lower() not in told:
+            told.add(found[0].lower())
+            where = document.where("when", at=found.start())
+            yield faults.UnknownTerm(where, "when", found[0], terms)
+    order = document.values.get("order")
+    for place, name in enumerate(order if isinstance(order, list) else []):
+        if name not in terms:
+            yield faults.UnknownTerm(document.where("order", place), "order", str(name), terms)
 
 
 def _names(document: Document, lexicons: set[str]) -> Iterator[PatrolError]:
@@ -105,11 +135,7 @@ def _names(document: Document, lexicons: set[str]) -> Iterator[PatrolError]:
     terms = document.values.get("terms")
     if not isinstance(terms, dict):
         return
-    when = document.values.get("when")
-    spoken = _WORD.findall(when) if isinstance(when, str) else []
-    for name in dict.fromkeys(spoken):
-        if name not in terms and name.lower() not in KEYWORDS:
-            yield faults.UnknownTerm(document.where("when"), name, terms)
+    yield from _unknown_terms(document, terms)
     for name, term in terms.items():
         if not isinstance(term, dict):
             continue

@@ -7,9 +7,10 @@ from patrol.exports.bundle import SUMS, VERSION, Attachment, Sealed, sha256, spe
 from patrol.exports.dates import both
 from patrol.exports.exhibit import Exhibit, LookFact
 from patrol.exports.pdf import as_pdf
-from patrol.exports.report import Block, Look, as_text, blocks, visible
+from patrol.exports.report import Block, Look, as_text, blocks
 from patrol.exports.words import label
 from patrol.models import Model, Moment
+from patrol.places import visible
 
 Two = tuple[str, str]
 

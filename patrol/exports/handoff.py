@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 
 from patrol.exports.dates import both
-from patrol.exports.report import visible
 from patrol.models import Category, Model, Moment, PostedAt, Receiver, Titles
+from patrol.places import visible
 
 VERSION = 1
 _LATER = (1980, 1, 1, 0, 0, 0)

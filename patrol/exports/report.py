@@ -1,6 +1,5 @@
 """A report's blocks, in their order: the text file and the PDF show the same ones."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from patrol.exports.dates import both
 from patrol.exports.exhibit import CaptureFact, Exhibit, MandateFact, RunFact, SightingFact
 from patrol.exports.words import LABELS, label
 from patrol.models import Part, Proxied, RobotsVerdict
+from patrol.places import visible
 
 
 class Look(StrEnum):
@@ -28,20 +28,6 @@ class Block(NamedTuple):
 
     look: Look
     text: str
-
-
-def visible(text: str) -> str:
-    """The text with what hides or turns letters around written out: `⟦U+202E⟧`."""
-    return "".join(
-        f"⟦U+{ord(letter):04X}⟧" if _hides(letter) else letter
-        for letter in text.replace("\r\n", "\n")
-    )
-
-
-def _hides(letter: str) -> bool:
-    return letter not in "\n\t" and unicodedata.category(letter) in {
-        "Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp",
-    }  # fmt: skip
 
 
 def blocks(exhibit: Exhibit) -> list[Block]:

@@ -59,6 +59,21 @@ def test_rule_that_does_not_hold(
     golden(MESSAGES / f"{case}.txt", faults)
 
 
+def test_a_rule_that_cannot_be_compiled_keeps_no_other_from_being_tried(written: Write) -> None:
+    """All faults at once: a regex that no engine takes, a condition that cannot be read, an example that does not hold."""
+    other = str(Path(RULE).with_name("other_rule.yml"))
+    third = str(Path(RULE).with_name("third_rule.yml"))
+    files = {
+        RULE: SOUND[RULE].replace("磨掉.{0,4}號碼", "(?=磨掉)"),
+        other: SOUND[RULE].replace("Trek BIKE,", "Trek trike,"),
+        third: SOUND[RULE].replace("when: bicycle and removed", "when: bicycle and (removed"),
+    }
+    code, _, faults = run("--config", str(written(files)))
+    assert code == Exit.USAGE
+    for name in files:
+        assert f"{Path(name).name}:" in faults, name
+
+
 def test_all_faults_of_all_files_at_once(written: Write) -> None:
     folder = written(
         {
