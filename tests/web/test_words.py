@@ -98,10 +98,13 @@ def test_templates_escape_everything() -> None:
 
 @pytest.mark.usefixtures("register")
 def test_marks_number_their_rules_in_the_order_of_the_page() -> None:
+    from django.utils.translation import override
+
     from patrol.actions.triaging.pieces import Piece
     from patrol.web.templatetags.patrol import text_of
 
     titles = {"later": {"en": "First shown"}, "earlier": {"en": "Second shown"}}
-    marked = text_of({}, (Piece("words", ("earlier", "later")),), titles)
+    with override("en"):
+        marked = text_of({}, (Piece("words", ("earlier", "later")),), titles)
     assert 'data-rule="1 2"' in marked
     assert 'title="First shown, Second shown"' in marked
