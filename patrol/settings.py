@@ -48,13 +48,12 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults = [f"{_variable(fault['loc'][0])}: {fault['msg']}" for fault in error.errors()]
             raise BadSetting(faults) from None
-        except (
-            SettingsError
-        ) as error:  # a list that is no JSON: it names the field, and not what it held
-            field = next(name for name in type(self).model_fields if f'"{name}"' in str(error))
-            raise BadSetting(
-                [f'{_variable(field)}: It is no list in JSON, as \'["a", "b"]\'']
-            ) from None
+        except SettingsError as error:  # it names the field, and not what it held
+            named = (
+                _variable(name) for name in type(self).model_fields if f'"{name}"' in str(error)
+            )
+            variable = next(named, "A setting")
+            raise BadSetting([f'{variable}: It is no list in JSON, as \'["a", "b"]\'']) from None
 
     home: Path = Field(default_factory=lambda: Path.home() / ".patrol")
     """Data directory: register, keys, index, checkpoints, logs."""

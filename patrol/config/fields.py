@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 from patrol.config import faults
 from patrol.config.document import Document, Step
 from patrol.errors import PatrolError
+from patrol.models.base import NAME
+from patrol.models.source import ADDRESS
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,9 +39,13 @@ SAID = {
     "less_than": "it should be less than {lt}",
     "string_too_short": "it must not be empty",
     "string_too_long": "it should have at most {max_length} characters",
-    "string_pattern_mismatch": "it should be lower-case letters, digits and `_`, a letter first",
 }
 """Pydantic's sentences speak of Python; these speak of the file."""
+PATTERNS = {
+    NAME: "it should be lower-case letters, digits and `_`, a letter first",
+    ADDRESS: "it should be an address, such as https://board.example/list, without a name and a password in it",
+}
+"""The same of what a word must look like."""
 
 
 def noun(model: type[M], document: Document, problems: list[PatrolError], **given: Any) -> M | None:
@@ -110,6 +116,8 @@ def _fault(model: type[BaseModel], document: Document, one: ErrorDetails) -> Pat
         return faults.Contradiction(document.where(*loc), str(one["ctx"]["error"]))
     where = document.where_key(*loc) if "[key]" in one["loc"] else document.where(*loc)
     said = SAID.get(one["type"], one["msg"][0].lower() + one["msg"][1:])
+    if one.get("ctx", {}).get("pattern") in PATTERNS:
+        said = PATTERNS[one["ctx"]["pattern"]]
     for fact, value in one.get("ctx", {}).items():
         said = said.replace(f"{{{fact}}}", str(value))
     return faults.BadValue(where, field, said, meaning)

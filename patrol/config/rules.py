@@ -83,11 +83,13 @@ def _folders(folder: Path) -> tuple[Path, Path]:
 def _rule(document: Document, problems: list[PatrolError]) -> Rule | None:
     found: list[PatrolError] = []
     rule = noun(Rule, document, found, name=document.path.stem)
-    top = document.where()
-    problems += [
-        one for one in found if not (type(one) is faults.Contradiction and one.where == top)
-    ]
-    problems += _contradictions(document)
+    placed = list(_contradictions(document))
+    if placed:  # the noun's own word of them has no place
+        top = document.where()
+        found = [
+            one for one in found if not (type(one) is faults.Contradiction and one.where == top)
+        ]
+    problems += found + placed
     return rule
 
 

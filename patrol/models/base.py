@@ -19,7 +19,8 @@ def _utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 """An instant, kept in UTC."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+NAME = r"^[a-z][a-z0-9_]{0,62}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 """What code, YAML and addresses call a thing: `moto_forum`."""
 
 Titles = dict[str, str]

@@ -9,9 +9,8 @@ from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.conduct import Conduct
 from patrol.models.words import Category, Channel
 
-Address = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s/@?#]+([/?#]\S*)?$", max_length=2000)
-]
+ADDRESS = r"^https?://[^\s/@?#]+([/?#]\S*)?$"
+Address = Annotated[str, StringConstraints(pattern=ADDRESS, max_length=2000)]
 
 
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]

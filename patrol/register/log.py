@@ -142,7 +142,7 @@ def _writing(records: Sequence[Record]) -> Iterator[CursorWrapper]:
     if not connection.in_atomic_block:
         raise TransactionManagementError("a record is written in the transaction of its act")
     try:
-        if not all(one.result is not Result.ALLOW or one.verb in LAST for one in records):
+        if any(one.result is Result.ALLOW and one.verb not in LAST for one in records):
             _hold_reserve()
         with connection.cursor() as cursor:
             yield cursor

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 BYTES = 16 * 1024 * 1024
-"""Some thousand records, with what SQLite writes around them until its journal begins anew."""
+"""For records, and for what SQLite writes around them until its journal begins anew."""
 
 
 class Reserve:

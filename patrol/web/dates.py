@@ -56,6 +56,11 @@ def day(one: date, precision: str | None = None) -> str:
     return f"{year}/{one:%m}" if precision == "month" else f"{year}/{one:%m/%d}"
 
 
+def month_and_day(one: str) -> str:
+    """`11/22` of `2026-11-22`: under a drawing, where the year is the drawing's."""
+    return one[5:].replace("-", "/")
+
+
 def shown(at: datetime, precision: str | None = None) -> str:
     """`2026/11/22 15:04`, no more exact than it is known."""
     here = at.astimezone(TAIPEI)

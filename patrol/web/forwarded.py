@@ -16,9 +16,10 @@ class Forwarded:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.META["REMOTE_ADDR"] = client(
-            request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
-        )
+        if settings.PATROL.trusted_proxies:
+            request.META["REMOTE_ADDR"] = client(
+                request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+            )
         return self.get_response(request)
 
 

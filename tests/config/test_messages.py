@@ -58,6 +58,7 @@ CASES: Mapping[str, Mapping[str, str | bytes | None]] = {
     "not_yml": {"sources/harbor.yaml": SOUND[SOURCE]},
     "name_is_the_files": changed(SOURCE, "title:", "name: moto\ntitle:"),
     "repeated_word": changed(LEXICON, "腳踏車", "BIKE"),
+    "address_with_a_password": changed(SOURCE, "https://", "https://me:hidden@"),
     "broken_yaml": changed(RULE, "{lexicon: bicycle}", "{lexicon: bicycle"),
     "tab": changed(LEXICON, "  - {word: bike", "\t- {word: bike"),
     "alias": changed(SOURCE, "{en: Motorcycles, zh-Hant: 機車}", "&t {en: Motorcycles}\nagain: *t"),
@@ -80,6 +81,14 @@ def test_message(case: str, written: Write, golden: Golden) -> None:
     report = survey(written(CASES[case]))
 
     golden(MESSAGES / f"{case}.txt", "\n\n".join(map(str, report.faults)))
+
+
+def test_a_contradiction_that_only_the_noun_knows_is_told(
+    written: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patrol.config.rules._contradictions", lambda _document: iter(()))
+    report = survey(written(changed(RULE, "within: 40", "within: 40\nsentences: 1")))
+    assert ["not both" in str(fault) for fault in report.faults] == [True]
 
 
 def test_every_message_has_its_case() -> None:

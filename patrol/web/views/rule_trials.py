@@ -11,6 +11,7 @@ from dashboards.charts import Stack
 from patrol.actions.rulemaking import backtests, rulebook, trials
 from patrol.actions.rulemaking.trials import Wanted
 from patrol.models import Permission
+from patrol.web import dates
 from patrol.web.access import page
 from patrol.web.request import Request
 from patrol.web.rule_forms import BacktestForm
@@ -44,7 +45,7 @@ def viewed(request: Request, number: int) -> HttpResponse:
 
 def _figures(result: dict[str, Any]) -> dict[str, Any]:
     stacks = [
-        Stack(day[5:].replace("-", "/"), (hits, 0, 0))
+        Stack(dates.month_and_day(day), (hits, 0, 0))
         for day, (_posts, hits) in result["by_day"].items()
     ]
     about = _("{0} posts would have been flagged. All numbers are in the table below.").format(

@@ -15,6 +15,7 @@ from patrol.actions.searching import query_rule
 from patrol.errors import ManyErrors, PatrolError
 from patrol.models import Permission
 from patrol.settings import Settings
+from patrol.web import dates
 from patrol.web.access import page
 from patrol.web.forms import PlainForm, ReasonForm
 from patrol.web.request import Request
@@ -81,7 +82,7 @@ def viewed(request: Request, name: str) -> HttpResponse:
 
 def _drawing(found: RulePage) -> Any:
     stacks = [
-        Stack(day[5:].replace("-", "/"), (posts - aside, aside, 0))
+        Stack(dates.month_and_day(day), (posts - aside, aside, 0))
         for day, posts, aside in found.by_day
     ]
     total = sum(stack.total for stack in stacks)
