@@ -9,7 +9,7 @@ from patrol.models import NoticeKind
 from patrol.settings import Settings
 
 TITLES: dict[NoticeKind, tuple[str, str]] = {
-    NoticeKind.VICTIM_ALARM: ("A life may depend on it", "可能攸關性命"),
+    NoticeKind.VICTIM_ALARM: ("A life may depend on it", "可能有生命危險"),
     NoticeKind.REFERRAL_UNFINISHED: ("Referral not finished", "轉介未完成"),
     NoticeKind.GLASS_BROKEN: ("A supervisor broke the glass", "主管動用緊急授權"),
     NoticeKind.MANDATE_ENDING: ("An authorization ends", "授權將到期"),

@@ -17,7 +17,7 @@ from patrol.search.bulk import Bulk, put
 from patrol.search.cluster import Cluster
 from patrol.search.mapping import FORM
 from patrol.search.tokens import spaced
-from patrol.settings import Settings
+from patrol.settings import BadSetting, Settings
 from tests.elastic.node import versions
 from tests.plugins.elastic import Nodes
 from tests.search.conftest import NOON, Elastic, MakePost
@@ -216,7 +216,7 @@ def test_parts_and_copies_are_as_set_and_answers_the_same(
 
 @pytest.mark.parametrize("replicas", ["-1", "1-0", "many", "0-", "12"])
 def test_copies_that_are_no_number_are_refused(tmp_path: Path, replicas: str) -> None:
-    with pytest.raises(ValueError, match="search_replicas"):
+    with pytest.raises(BadSetting, match="PATROL_SEARCH_REPLICAS: "):
         Settings(home=tmp_path, search_replicas=replicas)
 
 
