@@ -57,6 +57,16 @@ def end_run() -> str:
         return type(error).__name__
 
 
+def revoke() -> bool:
+    from patrol.actions.collecting import mandates
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
+    from patrol.register.tables import AuthorizationRow
+
+    lin = Desk.of(people.find("lin"), origin=None)
+    return mandates.revoke(lin, AuthorizationRow.objects.get().pk, "Over.").revoked_at is not None
+
+
 def begin_run() -> str:
     from patrol.actions.collecting import sources
     from patrol.actions.desk import Desk
@@ -165,7 +175,7 @@ def main() -> None:
     form = {"version": 1, "verdict": "relevant"}
     told["decided"] = client.post("/leads/1/decide/", form).status_code
     told["lead"] = Lead.objects.get(pk=1).status
-    told |= {"run": end_run(), "next_run": begin_run(), "records": recorded()}
+    told |= {"run": end_run(), "next_run": begin_run(), "revoked": revoke(), "records": recorded()}
     BALLAST.unlink()
     told |= {"after": look(client), "held_after": kept.held(), "next_after": begin_run()}
     print(json.dumps(told))  # noqa: T201

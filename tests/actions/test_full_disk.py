@@ -54,14 +54,15 @@ def test_f10_the_reserve_is_for_last_records(filled: Fill) -> None:
     assert (told["again"], told["said"]) == (503, True)
     assert (told["decided"], told["lead"]) == (503, "new")
     assert told["refused"] == 403
-    assert (told["run"], told["next_run"]) == ("crashed", "DiskFull")
+    assert (told["run"], told["next_run"], told["revoked"]) == ("crashed", "DiskFull", True)
     last = [["lead.viewed", "error", "DiskFull"]] * 2
-    assert told["records"][-6:] == [
+    assert told["records"][-7:] == [
         *last,
         ["page.refused", "deny", None],
         ["lead.decided", "error", "DiskFull"],
         ["run.ended", "allow", None],
         ["run.queued", "error", "DiskFull"],
+        ["authorization.revoked", "allow", None],
     ]
     assert (told["after"], told["held_after"], told["next_after"]) == (200, True, "queued")
 
