@@ -44,6 +44,8 @@ def laid_out(site: Any) -> Iterator[None]:
     """Everything there is to see; every decision is drawn for a second review."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATROL_SECOND_REVIEW_PERCENT", "100")
+        # At every hour what is said only while a shift ends.
+        patch.setattr("patrol.actions.triaging.forewarning.wait", lambda *_: "shift_ends")
         house.furnish()
         house.hold("lin", 8)
         for session in site.sessions.values():
