@@ -83,7 +83,7 @@ def _faults(
                 str(field), {str(loc[-1]) for loc in missing if [*loc[:-1]] == around}
             )
             meant.add((*around, near))
-    inside = {one["loc"][:-2] for one in found if len(one["loc"]) > 2}
+    inside = {one["loc"][:step] for one in found for step in range(1, len(one["loc"]))}
     kept = [
         one
         for one in found
