@@ -10,6 +10,7 @@ from patrol.models import Role
 
 app = typer.Typer(help="People and their sign-in links.", no_args_is_help=True)
 Account = Annotated[str, typer.Argument(help="Account, in ASCII.")]
+Why = Annotated[str, typer.Option("--reason", help="Why; kept with the record.")]
 
 
 @app.command()
@@ -88,7 +89,7 @@ def link(
 @told
 def reset_factor(
     account: Account,
-    reason: Annotated[str, typer.Option(help="Why; kept with the record.")],
+    reason: Why,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -108,9 +109,63 @@ def reset_factor(
 
 @app.command()
 @told
+def close(account: Account, reason: Why, home: Home = None, as_json: Json = False) -> None:
+    """Shut somebody out for good; what they did stays under their name."""
+    opened(web=True)
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import accounts, people
+
+    done = accounts.close(Desk.command_line(), people.find(account), reason)
+    _tell(account, f"`{account}` is closed: nobody comes in by it.", done, as_json)
+
+
+@app.command()
+@told
+def reopen(account: Account, reason: Why, home: Home = None, as_json: Json = False) -> None:
+    """Let somebody in again whose account was closed."""
+    opened(web=True)
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import accounts, people
+
+    done = accounts.reopen(Desk.command_line(), people.find(account), reason)
+    _tell(
+        account,
+        f"`{account}` is open again. Give a link: `patrol user link {account}`.",
+        done,
+        as_json,
+    )
+
+
+@app.command()
+@told
+def role(
+    account: Account,
+    role: Annotated[Role, typer.Argument(help="What the person is here for from now on.")],
+    reason: Why,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Give somebody another role; their sign-ins end."""
+    opened(web=True)
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import accounts, people
+
+    done = accounts.give_role(Desk.command_line(), people.find(account), role, reason)
+    _tell(account, f"`{account}` is {role} from now on.", done, as_json)
+
+
+def _tell(account: str, said: str, done: bool, as_json: bool) -> None:  # noqa: FBT001  (of a command)
+    if as_json:
+        data({"account": account, "done": done})
+    else:
+        say(said if done else "Another auditor must agree first, on the page /people/vouching/.")
+
+
+@app.command()
+@told
 def unlink(
     account: Account,
-    reason: Annotated[str, typer.Option(help="Why; kept with the record.")],
+    reason: Why,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -136,11 +191,18 @@ def list_(home: Home = None, as_json: Json = False) -> None:
 
     everybody = people.listed(Desk.command_line())
     rows = [
-        {"account": one.account, "unit": one.unit.name, "role": one.role, "active": one.is_active}
+        {
+            "account": one.account,
+            "unit": one.unit.name,
+            "role": one.role,
+            "active": one.is_active,
+            "closed": one.closed_at is not None,
+        }
         for one in everybody
     ]
     if as_json:
         data(rows)
         return
     for row in rows:
-        typer.echo(f"{row['account']:<20} {row['role']:<12} {row['unit']}")
+        closed = " (closed)" if row["closed"] else ""
+        typer.echo(f"{row['account']:<20} {row['role']:<12} {row['unit']}{closed}")

@@ -202,6 +202,12 @@ class ReasonForm(ClosedForm):
     reason = forms.CharField(max_length=500, label=_("Reason"))
 
 
+class RoleForm(ReasonForm):
+    """Another role, and why."""
+
+    role = forms.ChoiceField(choices=[(role.value, role.value) for role in Role])
+
+
 class ApprovalForm(ClosedForm):
     """An approval, and the hash of what was approved."""
 

@@ -8,7 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from patrol.actions.desk import Desk
-from patrol.actions.staffing import vouching
+from patrol.actions.staffing import duties, tenure, vouching
+from patrol.actions.staffing.pairs import accounts_of
 from patrol.errors import BadInput, NotFound, Refused
 from patrol.models import Permission, Role, Verb
 from patrol.register import clock
@@ -92,7 +93,7 @@ def add(  # noqa: PLR0913  (a person has many parts)
     language: str,
     same_as: str | None = None,
 ) -> Person:
-    """Add a person. Without a password they sign in by link only. Raises `BadPerson`.
+    """Add a person. Without a password they sign in by link only. Raises `BadPerson`, `DutiesClash`.
 
     An auditor whom no other auditor has vouched for is let in only if there is no other.
     `same_as` is another account of the same human being: neither approves what the other proposed.
@@ -104,12 +105,14 @@ def add(  # noqa: PLR0913  (a person has many parts)
             )
         if Person.objects.filter(account=account).exists():
             raise BadPerson(f"The account `{account}` is taken.", "Choose another name.")
+        first = find(same_as) if same_as else None
+        duties.refuse_clash(role, accounts_of(first.pk) if first else ())
         person = Person(
             account=account,
             role=role,
             unit=Unit.objects.get_or_create(name=unit)[0],
             language=language,
-            same_as=find(same_as) if same_as else None,
+            same_as=first,
         )
         waits = role is Role.AUDITOR and vouching.others(person).exists()
         person.is_active = not waits
@@ -125,7 +128,7 @@ def add(  # noqa: PLR0913  (a person has many parts)
         act.subject = f"person:{person.pk}"
         act.details = {"account": account, "role": role.value, "unit": unit}
         if waits:
-            vouching.put(desk, person, vouching.Kind.AUDITOR)
+            vouching.put(desk, person, tenure.Kind.AUDITOR)
             act.details["waits"] = True
         if same_as:
             act.details["same_as"] = same_as
@@ -133,9 +136,11 @@ def add(  # noqa: PLR0913  (a person has many parts)
 
 
 def issue_link(desk: Desk, account: str, minutes: int = 15) -> str:
-    """A token that signs that person in, once, within so many minutes."""
+    """A token that signs that person in, once, within so many minutes. Raises `NoSuchPerson`, `BadPerson`."""
     with desk.act(Permission.PEOPLE_MANAGE, Verb.PERSON_LINK_ISSUED) as act:
         person = find(account)
+        if person.closed_at is not None:
+            raise BadPerson(f"The account `{account}` is closed.", "Open it again first.")
         token = secrets.token_urlsafe(24)
         SignInLink.objects.create(
             token_sha256=_digest(token),

@@ -1,4 +1,4 @@
-"""Auditors are made, and let in again without their second factor, only by another auditor's word.
+"""Auditors are made, changed, shut out and let in again without their second factor only by another auditor's word.
 
 Whoever adds people could otherwise make the one who checks on them. Where
 there is no other auditor, as at the first installation, the machine's operator
@@ -8,24 +8,18 @@ does it alone, and the record says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.apps import apps
 from django.db.models import QuerySet
 
 from patrol.actions.desk import Desk
-from patrol.actions.staffing import sessions
+from patrol.actions.staffing import sessions, tenure
 from patrol.actions.staffing.pairs import same_person
+from patrol.actions.staffing.tenure import Kind
 from patrol.errors import NotFound, Refused
-from patrol.models import Permission, Role, Verb
+from patrol.models import Permission, Record, Role, Verb
+from patrol.register import log
 from patrol.register.tables import ApiToken, Person, Vouching
-
-
-class Kind(StrEnum):
-    """What is asked for."""
-
-    AUDITOR = "auditor"
-    FACTOR = "factor"
 
 
 class NoSuchVouching(NotFound):
@@ -53,6 +47,8 @@ class Waiting:
     id: int
     kind: Kind
     account: str
+    role: Role
+    """What the account has, or is to have."""
     unit: str
     asked_by: str
     asked_at: datetime
@@ -64,11 +60,12 @@ def others(person: Person) -> QuerySet[Person]:
     return Person.objects.filter(role=Role.AUDITOR, is_active=True).exclude(pk=person.pk)
 
 
-def put(desk: Desk, person: Person, kind: Kind) -> None:
+def put(desk: Desk, person: Person, kind: Kind, role: Role | None = None) -> None:
     """Ask auditors about that person, within the caller's act. Asked twice, it waits once."""
     Vouching.objects.get_or_create(
         person=person,
         kind=kind,
+        role=role,
         answered_at=None,
         defaults={"asked_by": desk.person, "asked_at": desk.now()},
     )
@@ -82,6 +79,7 @@ def waiting(desk: Desk) -> Sequence[Waiting]:
             id=row.pk,
             kind=Kind(row.kind),
             account=row.person.account,
+            role=Role(row.role or row.person.role),
             unit=row.person.unit.name,
             asked_by=row.asked_by.account if row.asked_by else "operator",
             asked_at=row.asked_at,
@@ -94,8 +92,9 @@ def waiting(desk: Desk) -> Sequence[Waiting]:
 
 
 def answer(desk: Desk, number: int, *, granted: bool) -> None:
-    """Say yes or no to what somebody else asked for. Raises `NoSuchVouching`, `OwnVouching`."""
+    """Say yes or no to what somebody else asked for. Raises `NoSuchVouching`, `OwnVouching`, and what `tenure` refuses."""
     with desk.act(Permission.PEOPLE_VOUCH, Verb.PERSON_VOUCHED) as act:
+        everybody = tenure.lock()
         row = (
             Vouching.objects.select_for_update(of=("self",))
             .select_related("person", "asked_by")
@@ -110,11 +109,8 @@ def answer(desk: Desk, number: int, *, granted: bool) -> None:
             raise OwnVouching
         row.answered_by, row.answered_at, row.granted = desk.person, desk.now(), granted
         row.save(update_fields=["answered_by", "answered_at", "granted"])
-        if granted and row.kind == Kind.AUDITOR:
-            row.person.is_active = True
-            row.person.save(update_fields=["is_active"])
-        elif granted:
-            _reset(row.person, desk)
+        if granted:
+            _carry_out(desk, row, everybody[row.person.pk])
 
 
 def reset_factor(desk: Desk, person: Person, reason: str) -> bool:
@@ -135,6 +131,20 @@ def reset_factor(desk: Desk, person: Person, reason: str) -> bool:
             ended = _reset(person, desk)
             act.details = {"sign_ins": ended, "alone": person.role == Role.AUDITOR}
     return not needs_word
+
+
+def _carry_out(desk: Desk, row: Vouching, person: Person) -> None:
+    kind = Kind(row.kind)
+    if kind is Kind.AUDITOR:
+        person.is_active = True
+        person.save(update_fields=["is_active"])
+    elif kind is Kind.FACTOR:
+        _reset(person, desk)
+    else:
+        role = Role(row.role) if row.role else None
+        details = tenure.carry_out(desk, person, kind, role)
+        verb, subject = tenure.VERB_OF[kind], f"person:{person.pk}"
+        log.append(Record(verb=verb, actor=desk.actor, subject=subject, details=details))
 
 
 def _reset(person: Person, desk: Desk) -> int:

@@ -37,6 +37,9 @@ class Person(AbstractBaseUser):
     same_as = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     """Another account of the same human being: the two together are one pair of eyes."""
     is_active = models.BooleanField(default=True)
+    """False while an auditor's word is waited for, and when closed."""
+    closed_at = models.DateTimeField(null=True)
+    """When the account was closed; what was done under it stays."""
     care = models.JSONField(default=dict)
     """How they want to be spared: their own affair, shown to nobody else."""
     added_at = models.DateTimeField(auto_now_add=True)
@@ -50,11 +53,13 @@ class Person(AbstractBaseUser):
 
 
 class Vouching(models.Model):
-    """What an administrator asked for and another auditor answers: a new auditor, or an auditor's lost factor."""
+    """What an administrator asked for and another auditor answers: an auditor made, changed, shut out or let in again."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10)
-    """`auditor`: let this account in; `factor`: remove its second factor."""
+    """`auditor`: let this account in; `factor`: remove its second factor; `close`, `reopen`, `role`."""
+    role = word(Role, null=True)
+    """Which one, where that is asked for."""
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     """None where the machine's operator asked."""
     asked_at = models.DateTimeField()

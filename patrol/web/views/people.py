@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from patrol.actions.desk import permissions
-from patrol.actions.staffing import organisation, people, vouching
+from patrol.actions.staffing import accounts, organisation, people, vouching
 from patrol.models import Permission, Role, Verb
 from patrol.web import second_factor
 from patrol.web.access import page
-from patrol.web.forms import PlainForm, ReasonForm
+from patrol.web.forms import PlainForm, ReasonForm, RoleForm
 from patrol.web.permission_words import MEANING
 from patrol.web.request import Request
 from patrol.web.step_up import ask_again, is_fresh
@@ -27,6 +27,7 @@ def listed(request: Request) -> HttpResponse:
         "people": everybody,
         "with_factor": set(found),
         "linked": organisation.linked_people(),
+        "roles": list(Role),
         "fresh": is_fresh(request),
     }
     return render(request, "people.html", context)
@@ -49,6 +50,37 @@ def release(request: Request, person_id: int) -> HttpResponseBase:
         return ask_again(reverse("people"))
     reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
     organisation.release(request.desk, people.numbered(person_id), reason)
+    return redirect("people")
+
+
+@page(Permission.PEOPLE_MANAGE, methods=("POST",))
+def close(request: Request, person_id: int) -> HttpResponseBase:
+    """Shut somebody out for good; an auditor waits for another auditor's word."""
+    if not is_fresh(request):
+        return ask_again(reverse("people"))
+    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
+    accounts.close(request.desk, people.numbered(person_id), reason)
+    return redirect("people")
+
+
+@page(Permission.PEOPLE_MANAGE, methods=("POST",))
+def reopen(request: Request, person_id: int) -> HttpResponseBase:
+    """Let somebody in again, by a new sign-in link."""
+    if not is_fresh(request):
+        return ask_again(reverse("people"))
+    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
+    accounts.reopen(request.desk, people.numbered(person_id), reason)
+    return redirect("people")
+
+
+@page(Permission.PEOPLE_MANAGE, methods=("POST",))
+def give_role(request: Request, person_id: int) -> HttpResponseBase:
+    """Give somebody another role."""
+    if not is_fresh(request):
+        return ask_again(reverse("people"))
+    asked = RoleForm.checked(request.POST).cleaned_data
+    person = people.numbered(person_id)
+    accounts.give_role(request.desk, person, Role(asked["role"]), asked["reason"])
     return redirect("people")
 
 
