@@ -154,7 +154,7 @@ def role(
     _tell(account, f"`{account}` is {role} from now on.", done, as_json)
 
 
-def _tell(account: str, said: str, done: bool, as_json: bool) -> None:  # noqa: FBT001  (of a command)
+def _tell(account: str, said: str, done: bool, as_json: bool) -> None:
     if as_json:
         data({"account": account, "done": done})
     else:

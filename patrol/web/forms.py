@@ -23,6 +23,7 @@ from patrol.models import (
     LeadKind,
     LeadStatus,
     Outcome,
+    Role,
     Verdict,
 )
 from patrol.web.dates import read_date

@@ -1,10 +1,13 @@
 """Lost second factors, auditors by auditors, and what each role may do."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.web.planting import give_factor
 
 Sign = Callable[[str], Any]
 Records = Callable[..., list[Any]]
@@ -14,6 +17,14 @@ def _has_factor(person: Any) -> bool:
     from allauth.mfa.models import Authenticator
 
     return bool(Authenticator.objects.filter(user=person).exists())
+
+
+def _told(row: Any) -> dict[str, Any]:
+    from patrol.register.tables import LedgerRecord
+
+    body: dict[str, Any] = json.loads(bytes(LedgerRecord.objects.get(seq=row.seq).body))
+    details: dict[str, Any] = body["details"]
+    return details
 
 
 def _stale(client: Any) -> Any:
@@ -159,6 +170,7 @@ def test_every_permission_has_its_meaning() -> None:
 
 
 CLOSES = {"reason": "left the unit"}
+PHRASE = "a rather long phrase"
 
 
 @pytest.mark.both_databases
@@ -172,7 +184,7 @@ def test_whoever_leaves_is_out_and_stays_out(garden: Any, sign_in: Sign, visitor
     from patrol.models import TokenScope
 
     mei = garden.people["mei"]
-    mei.set_password("a rather long phrase")
+    mei.set_password(PHRASE)
     mei.save()
     working, link = sign_in("mei"), people.issue_link(Desk.command_line(), "mei")
     SocialAccount.objects.create(user=mei, provider="https://id.example", uid="1", extra_data={})
@@ -184,7 +196,7 @@ def test_whoever_leaves_is_out_and_stays_out(garden: Any, sign_in: Sign, visitor
         assert visitor.post(f"/enter/{link}/").status_code == 403
         with pytest.raises(PatrolError, match="This token does not work"):
             tokens.admit(token, TokenScope.INBOX, None)
-        assert not visitor.login(account="mei", password="a rather long phrase")
+        assert not visitor.login(account="mei", password=PHRASE)
         assert not Authenticator.objects.filter(user=mei.pk).exists()
         assert not SocialAccount.objects.filter(user=mei.pk).exists()
         root.post(f"/people/{mei.pk}/reopen/", {"reason": "back"})
@@ -201,17 +213,26 @@ def test_a_closed_account_gets_no_link(garden: Any, sign_in: Sign) -> None:
         people.issue_link(Desk.command_line(), "mei")
 
 
-def test_half_a_sign_in_ends_with_the_account(garden: Any, sign_in: Sign, visitor: Any) -> None:
-    """The password was given, the code was not."""
+@pytest.mark.parametrize("closed", [True, False])
+def test_half_a_sign_in_ends_with_the_account(
+    *, closed: bool, garden: Any, sign_in: Sign, visitor: Any
+) -> None:
+    """The password was given, the code comes after the closing: also if its secret were still there."""
+    from allauth.mfa.totp.internal import auth
+
     mei = garden.people["mei"]
-    mei.set_password("a rather long phrase")
+    mei.set_password(PHRASE)
     mei.save()
-    words = {"login": "mei", "password": "a rather long phrase"}
-    assert visitor.post("/account/login/", words)["Location"] == "/account/2fa/authenticate/"
-    sign_in("root").post(f"/people/{mei.pk}/close/", CLOSES)
-    visitor.get("/account/2fa/authenticate/")
-    visitor.post("/account/2fa/authenticate/", {"code": "123456"})
-    assert visitor.get("/leads/")["Location"].startswith("/account/login/")
+    secret = auth.generate_totp_secret()
+    auth.TOTP.activate(mei, secret)
+    place = visitor.post("/account/login/", {"login": "mei", "password": PHRASE})["Location"]
+    assert place == "/account/factor/ask/"
+    if closed:
+        sign_in("root").post(f"/people/{mei.pk}/close/", CLOSES)
+        auth.TOTP.activate(mei, secret)
+    counter = next(iter(auth.yield_hotp_counters_from_time()))
+    visitor.post(place, {"code": auth.format_hotp_value(auth.hotp_value(secret, counter))})
+    assert (visitor.get("/leads/").status_code == 200) is not closed
 
 
 @pytest.mark.both_databases
@@ -227,7 +248,7 @@ def test_what_an_account_held_is_let_go_on_record(
     from patrol.register.tables import Lead, Message, OnCall, Reach
 
     mei, now = garden.people["mei"], clock.now()
-    lead = Lead.objects.filter(unit=mei.unit_id).first()
+    lead: Any = Lead.objects.filter(unit=mei.unit_id).first()
     desk = Desk.of(mei, origin=None)
     assign(desk, lead.pk, "mei")
     lead.held_by, lead.held_since, lead.held_until = mei, now, now + timedelta(minutes=5)
@@ -246,7 +267,8 @@ def test_what_an_account_held_is_let_go_on_record(
     assert not Message.objects.filter(person=mei).exists()
     (row,) = records(verb="person.closed", account="root")
     assert row.subject == f"person:{mei.pk}"
-    assert (row.details["leads"], row.details["turns"]) == (1, 1)
+    told = _told(row)
+    assert (told["leads"], told["turns"]) == (1, 1)
     assert [one.subject for one in records(verb="lead.assigned", account="root")] == [
         f"lead:{lead.pk}"
     ]
@@ -259,7 +281,8 @@ def test_what_stood_on_one_persons_word_alone_ends(
     from patrol.register.tables import AuthorizationRow
 
     lin = garden.people["lin"]
-    sound = AuthorizationRow.objects.filter(revoked_at=None).exclude(approved_at=None).first()
+    approved = AuthorizationRow.objects.filter(revoked_at=None).exclude(approved_at=None)
+    sound: Any = approved.first()
     sound.requester = lin
     sound.save(update_fields=["requester"])
     asked = AuthorizationRow.objects.get(pk=sound.pk)
@@ -282,10 +305,14 @@ def test_another_role_ends_sign_ins_and_opens_its_own_pages(
     place, asked = f"/people/{mei.pk}/role/", {"reason": "moved", "role": "admin"}
     assert sign_in("root").post(place, asked).status_code == 302
     assert working.get("/leads/")["Location"].startswith("/account/login/")
+    assert sign_in("mei").get("/people/")["Location"] == "/account/factor/app/", "compulsory now"
+    mei.refresh_from_db()
+    give_factor(mei)
     assert sign_in("mei").get("/leads/").status_code == 403
     assert sign_in("mei").get("/people/").status_code == 200
     (row,) = records(verb="person.role_changed", account="root")
-    assert (row.details["role_before"], row.details["role"]) == ("officer", "admin")
+    told = _told(row)
+    assert (told["role_before"], told["role"]) == ("officer", "admin")
 
 
 def test_nobody_closes_their_own(garden: Any, sign_in: Sign, records: Records) -> None:
@@ -315,7 +342,7 @@ def test_the_last_of_a_needed_role_is_closed_at_the_machine_only(
     assert sign_in("root").post(f"/people/{audit.pk}/role/", change).status_code == 403
     assert accounts.close(Desk.command_line(), people.find("audit"), "gone")
     (row,) = records(verb="person.closed", account="operator")
-    assert row.details["alone"] is True
+    assert _told(row)["alone"] is True
 
 
 @pytest.mark.both_databases
