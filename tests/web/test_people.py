@@ -186,6 +186,7 @@ def test_whoever_leaves_is_out_and_stays_out(garden: Any, sign_in: Sign, visitor
     mei = garden.people["mei"]
     mei.set_password(PHRASE)
     mei.save()
+    give_factor(mei)
     working, link = sign_in("mei"), people.issue_link(Desk.command_line(), "mei")
     SocialAccount.objects.create(user=mei, provider="https://id.example", uid="1", extra_data={})
     token = tokens.make(Desk.of(mei, origin=None), "counter", [TokenScope.INBOX], 30)
@@ -196,7 +197,8 @@ def test_whoever_leaves_is_out_and_stays_out(garden: Any, sign_in: Sign, visitor
         assert visitor.post(f"/enter/{link}/").status_code == 403
         with pytest.raises(PatrolError, match="This token does not work"):
             tokens.admit(token, TokenScope.INBOX, None)
-        assert not visitor.login(account="mei", password=PHRASE)
+        mei.refresh_from_db()
+        assert not mei.check_password(PHRASE)
         assert not Authenticator.objects.filter(user=mei.pk).exists()
         assert not SocialAccount.objects.filter(user=mei.pk).exists()
         root.post(f"/people/{mei.pk}/reopen/", {"reason": "back"})
