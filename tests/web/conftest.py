@@ -94,3 +94,16 @@ def records(register: Path) -> Callable[..., list[Any]]:
         return list(LedgerIndex.objects.filter(**wanted).order_by("seq"))
 
     return found
+
+
+@pytest.fixture
+def second(garden: Any) -> Any:
+    """Another auditor, added by the operator, who waits for the first one's word."""
+    from patrol.actions.desk import Desk
+    from patrol.actions.staffing import people
+    from patrol.models import Role
+
+    operator = Desk.command_line()
+    added = people.add(operator, "audit2", Role.AUDITOR, "巡查一隊", password=None, language="en")
+    garden.people["audit2"] = added
+    return added

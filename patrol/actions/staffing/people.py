@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from patrol.actions.desk import Desk
 from patrol.actions.staffing import duties, tenure, vouching
@@ -68,9 +69,13 @@ def listed(desk: Desk) -> tuple[Person, ...]:
 
 
 def everybody(desk: Desk) -> tuple[Person, ...]:
-    """The same, for the page of whoever manages people."""
+    """The same, for the page of whoever manages people: closed accounts last."""
     desk.require(Permission.PEOPLE_MANAGE, Verb.PEOPLE_LISTED)
-    found = tuple(Person.objects.select_related("unit").order_by("account"))
+    found = tuple(
+        Person.objects.select_related("unit").order_by(
+            F("closed_at").asc(nulls_first=True), "account"
+        )
+    )
     desk.record(Verb.PEOPLE_LISTED, count=len(found))
     return found
 

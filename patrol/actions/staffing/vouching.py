@@ -71,6 +71,11 @@ def put(desk: Desk, person: Person, kind: Kind, role: Role | None = None) -> Non
     )
 
 
+def asked_about() -> frozenset[int]:
+    """Numbers of those about whom something waits for an auditor's word."""
+    return frozenset(Vouching.objects.filter(answered_at=None).values_list("person", flat=True))
+
+
 def waiting(desk: Desk) -> Sequence[Waiting]:
     """What waits, the oldest first; recorded."""
     rows = Vouching.objects.filter(answered_at=None).select_related("person__unit", "asked_by")

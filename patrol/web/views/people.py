@@ -27,6 +27,7 @@ def listed(request: Request) -> HttpResponse:
         "people": everybody,
         "with_factor": set(found),
         "linked": organisation.linked_people(),
+        "asked_about": vouching.asked_about(),
         "roles": list(Role),
         "fresh": is_fresh(request),
     }
