@@ -48,6 +48,28 @@ def test_neighbours_are_shown_as_they_were_sealed_and_the_look_is_on_record(
         around(house.desk("other"), lead.pk, _sighting(lead))
 
 
+def test_media_of_neighbours_are_counted_and_nothing_else_of_them_is_told(house: Any) -> None:
+    from django.test import Client
+
+    from patrol.actions.triaging.around import around
+    from patrol.register.tables import Person
+
+    house.authorize()
+    page = house.page(("ad", AD.format("abc123")), *CHAT)
+    pictured = page.posts[1].model_copy(
+        update={"media": 3, "images": ("http://harbor.example/a.jpg",)}
+    )
+    posts = (page.posts[0], pictured, *page.posts[2:])
+    house.keeper(house.begin()).keep(page.model_copy(update={"posts": posts}))
+    found = around(house.desk("mei"), _leads()[0].pk, _sighting(_leads()[0]))
+    assert [post.media for post in found.posts] == [0, 3, 0, 0, 0, 0]
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Person.objects.get(account="mei"))
+    shown = client.get(f"/leads/{_leads()[0].pk}/around/{_sighting(_leads()[0])}/").content.decode()
+    assert shown.count("〔圖片或影片 3 個，未擷取〕") == shown.count("未擷取") == 1
+    assert ".jpg" not in repr(found) + shown
+
+
 def test_next_to_a_possible_victim_nothing_reads_like_a_contact(
     house: Any, kept: Callable[..., Any]
 ) -> None:

@@ -125,8 +125,29 @@ def test_a_lead_shows_its_words_as_they_were(sign_in: Sign) -> None:
         "徵日領人員，月入十萬，先繳保證金，加賴 goodjob77 詳談。名額有限，先到先得。"
     ]
     assert 'title="Planted rule, Second rule">先繳保證金' in page
-    for part in ("Why it was flagged", "刑法第339條", "115-001", "never fetched", "82"):
+    for part in ("Why it was flagged", "刑法第339條", "115-001", "not collected", "82"):
         assert part in page
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("en", "[1 image or video, not collected]", "[2 images or videos, not collected]"),
+        ("zh-hant", "〔圖片或影片 1 個，未擷取〕", "〔圖片或影片 2 個，未擷取〕"),
+    ],
+)
+def test_in_place_of_media_their_number_is_said(
+    planted: Plant, language: str, one: str, two: str
+) -> None:
+    from patrol.register.tables import Person
+
+    client = planted(*({"text": "[lead]", "media": number} for number in range(3)))
+    Person.objects.update(language=language)
+    pages = [client.get(f"/leads/{number}/").content.decode() for number in (1, 2, 3)]
+    assert 'class="media"' not in pages[0]
+    assert [one in page for page in pages] == [False, True, False]
+    assert [two in page for page in pages] == [False, False, True]
+    assert not any(re.search(r"<(?:img|video|picture|audio|source)\b", page) for page in pages)
 
 
 def test_who_looked_is_in_the_history(sign_in: Sign) -> None:

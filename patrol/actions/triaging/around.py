@@ -49,6 +49,8 @@ class Neighbour:
     author: str | None
     posted_at: datetime | None
     posted_precision: str | None
+    media: int
+    """How many images, clips or other media stood in it; none was collected."""
     here: bool
     """It is the flagged one."""
 
@@ -167,5 +169,6 @@ def _neighbour(
         author=author,
         posted_at=post.posted_at.at if post.posted_at else None,
         posted_precision=post.posted_at.precision if post.posted_at else None,
+        media=post.media,
         here=here,
     )
