@@ -52,15 +52,33 @@ def look(settings: Settings, path: Path, *, notes: bool = False) -> Report:
         raise NoFile(path)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
+            base.text_factory = _readable
             (said,) = base.execute("PRAGMA integrity_check(1)").fetchone()
             loose = base.execute("PRAGMA foreign_key_check").fetchone()
-    except sqlite3.DatabaseError as error:
+            _read_schema(base)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its own words may quote bytes
         raise Damaged(path, f"SQLite says: {error}.") from error
     if said != "ok" or loose:
         raise Damaged(
             path, f"SQLite says: {said if said != 'ok' else f'a row of {loose[0]} hangs'}."
         )
     return log_of(settings, path, path, notes=notes)
+
+
+def _read_schema(base: sqlite3.Connection) -> None:
+    """Raise `sqlite3.DatabaseError` where the words that make the tables cannot be carried out: who only reads is not told."""
+    made = base.execute(
+        "SELECT CAST(sql AS TEXT) FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+        "ORDER BY type != 'table', rowid"
+    )
+    with closing(sqlite3.connect(":memory:")) as aside:
+        for (words,) in made:
+            aside.execute(words)
+
+
+def _readable(words: bytes) -> str:
+    """What SQLite quotes of a damaged page may be no text."""
+    return words.decode(errors="replace")
 
 
 def put_back(settings: Settings, backup: Path, now: datetime) -> Report:
