@@ -13,8 +13,9 @@ from pathlib import Path
 
 from patrol.demo.cast import AUTHORIZATION, COLLEAGUES, PEOPLE, UNIT
 from patrol.demo.read import DAYS, Read
-from patrol.models import Category, Role, Scope, Source
+from patrol.models import Category, Conduct, Role, Scope, SiteTerms, Source
 from patrol.settings import Settings
+from spiders.unasked import unasked
 
 SHORT_LIVED = "open_chats"
 """The source whose mandate ended before the present begins."""
@@ -102,7 +103,8 @@ def build_with_past(settings: Settings, reads: Sequence[Read], seed: int, now: d
             _add(account, role)
         for read in filter(Read.is_known, reads):
             ends = now - SHORT_OF if read.source.name == SHORT_LIVED else now + timedelta(days=59)
-            authorize(read.source.model_copy(update={"every_minutes": EVERY_MINUTES}), ends)
+            source = read.source.model_copy(update={"every_minutes": EVERY_MINUTES})
+            authorize(source, ends, engine=read.shown.engine)
         Past(reads, seed, now, tell).live()
     for read in reads:
         if not read.is_known():
@@ -154,8 +156,19 @@ def propose(source: Source) -> None:
     register.propose(Desk.command_line(people.find("supervisor")), source)
 
 
-def authorize(source: Source, until: datetime, since: datetime | None = None) -> int:
-    """Propose a source, ask for its mandate as one supervisor and approve it as another. Returns the mandate's number."""
+def covering(hosts: tuple[str, ...], source: Source, engine: str | None) -> Scope:
+    """Those hosts, but for what reading that software never needs. The boards speak no https."""
+    never = (one for some in unasked(engine, source.start).values() for one in some)
+    return Scope(hosts=hosts, query_deny=tuple(dict.fromkeys(never)))
+
+
+def authorize(
+    source: Source, until: datetime, since: datetime | None = None, engine: str | None = None
+) -> int:
+    """Propose a source, ask for its mandate as one supervisor and approve it as another. Returns the mandate's number.
+
+    `engine` is that which was detected, where the source names none.
+    """
     from patrol.actions.collecting import mandates  # noqa: PLC0415  (needs an open Django)
     from patrol.actions.collecting import sources as register  # noqa: PLC0415  (needs an open Django)
     from patrol.actions.desk import Desk  # noqa: PLC0415  (needs an open Django)
@@ -172,10 +185,12 @@ def authorize(source: Source, until: datetime, since: datetime | None = None) ->
         source.name,
         basis=AUTHORIZATION.basis,
         number=AUTHORIZATION.number,
-        scope=Scope(hosts=mandates.start_hosts(asking, source.name)),
+        scope=covering(mandates.start_hosts(asking, source.name), source, source.engine or engine),
         categories=tuple(Category),
         valid_from=since or asking.now(),
         valid_until=until,
+        document_sha256=AUTHORIZATION.sha256,
+        conduct=Conduct(terms=SiteTerms.PERMIT),
     )
     mandates.approve(approving, row.pk)
     return row.pk

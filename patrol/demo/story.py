@@ -69,7 +69,7 @@ def begin_mandate(present: Present) -> Iterator[str | Seen]:
     slow = present.sources[SHORT_LIVED].model_copy(
         update={"seconds_between_requests": 8 / present.pace}
     )
-    authorize(slow, until, since=present.at(12))
+    authorize(slow, until, since=present.at(12), engine=present.boards[SHORT_LIVED].engine)
     yield (
         f"Two supervisors renew the mandate of {present.title(SHORT_LIVED)}: it ends at "
         f"{until.astimezone():%H:%M:%S}. The board is slow, and will still be being read then."

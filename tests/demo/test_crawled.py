@@ -13,6 +13,7 @@ import pytest
 from patrol.demo.boards import Boards
 from patrol.demo.hostile import HOST, WORDS, Hostile
 from patrol.demo.media_scan import scan_bytes
+from patrol.demo.stage import covering
 from patrol.models import Authorization, Category, Outcome, ReadPage, Scope, Source
 from spiders.job import Job, Report
 
@@ -78,13 +79,14 @@ def test_a_run_reads_every_post_once_and_a_second_only_what_moved(
 ) -> None:
     board = boards[name]
     source = next(source for source in boards.sources() if source.name == name)
-    report, pages = run(source, boards.scope(name), boards.laboratory)
+    scope = covering(boards.scope(name).hosts, source, board.engine)
+    report, pages = run(source, scope, boards.laboratory)
     assert (report.outcome, report.posts) == (Outcome.OK, len(board.messages)), report.detail
     assert numbers(pages) == [message.id for _, message in board.messages]
     assert boards.asked(board.host, "/staff/") == 0
     assert boards.asked(board.host, "/robots.txt") == 1
     added = board.add_post("剛剛發的新貼文", author="路人", title="新貼文", area=board.areas[0].id)
-    _, again = run(source, boards.scope(name), boards.laboratory, report.marks)
+    _, again = run(source, scope, boards.laboratory, report.marks)
     assert added.id in numbers(again)
     if name != "town_feed":
         settled = datetime.now(UTC) - timedelta(days=source.reread_days, hours=1)

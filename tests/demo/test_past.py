@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from patrol.demo.cast import AUTHORIZATION
 from tests.plugins.visitor import Visitor
 
 PACE = 3
@@ -136,6 +137,26 @@ def test_a_mandate_is_renewed_by_two(told: tuple[str, Path], register: sqlite3.C
         " WHERE a.number = '示範少字第 00043 號' AND r.begun_at IS NOT NULL"
     ).fetchone()
     assert begun >= 1
+
+
+def test_each_mandate_names_its_paper_the_sites_terms_and_what_it_leaves_out(
+    register: sqlite3.Connection,
+) -> None:
+    rows = register.execute(
+        "SELECT s.name, a.document_sha256, a.terms, a.query_deny FROM register_authorizationrow a"
+        " JOIN register_sourcerow s ON s.id = a.source_id WHERE a.number = ?",
+        (AUTHORIZATION.number,),
+    ).fetchall()
+    assert {(paper, terms) for _, paper, terms, _ in rows} == {
+        (AUTHORIZATION.sha256, "terms_permit")
+    }
+    denied = {(name, pattern) for name, _, _, said in rows for pattern in json.loads(said)}
+    assert {
+        ("harbor_forum", "mode=post"),
+        ("night_market", "mod=post"),
+        ("open_chats", "mode=post"),
+        ("town_feed", "sid"),
+    } <= denied, "each by the software that was detected"
 
 
 @pytest.fixture

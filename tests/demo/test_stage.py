@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from patrol.demo.boards import Boards
+
 SETTLED = """
 import sys
 from pathlib import Path
@@ -37,3 +39,32 @@ def test_what_only_waits_is_no_line_of_the_story(
     lines = done.stderr.splitlines()
     assert len(lines) == said, done.stderr
     assert '"broken"' in lines[-1]
+
+
+def test_the_mandates_of_the_demo_lack_nothing_that_a_real_one_carries(
+    register: Path, boards: Boards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from patrol.actions.collecting import mandates
+    from patrol.demo.cast import AUTHORIZATION
+    from patrol.demo.stage import build
+    from patrol.models import SiteTerms
+    from patrol.register.tables import AuthorizationRow
+    from patrol.settings import Settings
+    from spiders.gate.refusal import Refusal
+    from spiders.gate.scope import Coverage, place
+
+    monkeypatch.setenv("PATROL_LABORATORY", boards.laboratory)
+    stage = build(Settings(), boards.sources())
+    rows = [mandates.authorization(row) for row in AuthorizationRow.objects.order_by("pk")]
+    assert tuple(row.source for row in rows) == stage.sources
+    for row in rows:
+        assert row.document_sha256 == AUTHORIZATION.sha256
+        assert row.conduct.terms is SiteTerms.PERMIT
+        assert not row.conduct.departs
+        assert row.approver not in {None, row.requester}
+    market = next(row for row in rows if row.source == "night_market")
+    address = f"http://{market.scope.hosts[0]}/forum.php"
+    Coverage(market.scope).check(place(address))
+    for query in ("mod=post&action=newthread", "orderby=views", "formhash=1a2b"):
+        with pytest.raises(Refusal):
+            Coverage(market.scope).check(place(f"{address}?{query}"))

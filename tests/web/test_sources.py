@@ -135,14 +135,17 @@ def test_a_mandate_needs_a_second_person(garden: Any, sign_in: Sign) -> None:
     from patrol.register.tables import AuthorizationRow
 
     lin = sign_in("lin")
-    assert lin.post("/sources/harbor/authorizations/", FORM).status_code == 302
+    asked = {**FORM, "document_sha256": "5e" * 32}
+    assert lin.post("/sources/harbor/authorizations/", asked).status_code == 302
     row = AuthorizationRow.objects.latest("pk")
     assert row.categories == ["fraud", "trading"]
     assert row.valid_until.isoformat() == "2026-12-31T16:00:00+00:00"
     assert "another supervisor approves it" in lin.get("/sources/harbor/").content.decode()
     place = f"/authorizations/{row.pk}/approve/"
     wu = sign_in("wu")
-    shown = re.search(r'name="shown" value="(\w{64})"', wu.get("/sources/harbor/").content.decode())
+    page = wu.get("/sources/harbor/").content.decode()
+    assert f'<code class="hash">{"5e" * 32}</code>' in page, "the approver compares it"
+    shown = re.search(r'name="shown" value="(\w{64})"', page)
     assert shown
     assert lin.post(place, {"shown": shown[1]}).status_code == 403
     assert sign_in("mei").post(place, {"shown": shown[1]}).status_code == 403

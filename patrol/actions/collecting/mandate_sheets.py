@@ -17,6 +17,7 @@ class AuthorizationSheet:
     state: str
     basis: str
     number: str
+    document_sha256: str | None
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
     https_only: bool
@@ -61,6 +62,7 @@ def authorization_sheet(row: AuthorizationRow, now: datetime) -> AuthorizationSh
         state=state,
         basis=row.basis,
         number=row.number,
+        document_sha256=row.document_sha256,
         hosts=tuple(row.hosts),
         paths=tuple(row.paths),
         https_only=row.https_only,
