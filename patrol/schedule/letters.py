@@ -17,6 +17,14 @@ TITLES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.SOURCE_RECOVERED: ("A source is read again", "來源恢復讀取"),
     NoticeKind.SOURCE_DRIFTED: ("A source's pages are not what they were", "來源的網頁與以往不同"),
     NoticeKind.RULE_BRAKED: ("A rule was set to review", "規則已改為待檢討"),
+    NoticeKind.RULE_ENDING: (
+        "A rule, an exception or words of a list end",
+        "規則、例外或詞表用語即將到期",
+    ),
+    NoticeKind.RULE_ENDED: (
+        "A rule, an exception or words of a list have ended",
+        "規則、例外或詞表用語已到期",
+    ),
     NoticeKind.QUERY_HIT: ("A standing query has hits", "常駐查詢有命中"),
     NoticeKind.QUERY_BROKEN: ("A standing query cannot be asked any more", "常駐查詢無法執行"),
     NoticeKind.EXPORT_UNLOCKED: ("A lead was unlocked for audit", "線索已為稽核開啟"),

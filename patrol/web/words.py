@@ -168,6 +168,8 @@ LABELS: dict[str, str | Promise] = {
     NoticeKind.SOURCE_RECOVERED: _("A source is read again"),
     NoticeKind.SOURCE_DRIFTED: _("A source's pages are not what they were"),
     NoticeKind.RULE_BRAKED: _("A rule was set to review"),
+    NoticeKind.RULE_ENDING: _("A rule, an exception or words of a list end"),
+    NoticeKind.RULE_ENDED: _("A rule, an exception or words of a list have ended"),
     NoticeKind.QUERY_HIT: _("A standing query has hits"),
     NoticeKind.QUERY_BROKEN: _("A standing query cannot be asked any more"),
     NoticeKind.EXPORT_UNLOCKED: _("A lead was unlocked for audit"),

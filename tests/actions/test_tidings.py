@@ -114,6 +114,33 @@ def test_a_braked_rule_is_told_each_time_it_is_braked(house: Any) -> None:
     assert news() == 0
 
 
+def test_what_ends_of_the_rules_is_told_before_and_after(house: Any) -> None:
+    from patrol.register.tables import LexiconRow, RuleVersion
+
+    rule = RuleVersion.objects.filter(retired_at=None)[0]
+    today = now().date()
+
+    def ends(days: int) -> int:
+        rule.body["expires"] = str(today + timedelta(days=days))
+        rule.save(update_fields=["body"])
+        return news()
+
+    assert [ends(days) for days in (30, 8)] == [0, 0]
+    assert [ends(days) for days in (7, 7)] == [2, 0]
+    rule.body["expires"] = None
+    rule.body["exceptions"] = [{"words": ["x"], "expires": str(today + timedelta(days=1))}]
+    rule.save(update_fields=["body"])
+    assert (news(), news(), news(days=1), news(days=2)) == (2, 0, 0, 2)
+    assert {days for _, days in told("rule_ending")} == {7, 1}
+    assert len(told("rule_ended")) == 2
+    rule.body["exceptions"] = []
+    rule.save(update_fields=["body"])
+    words = LexiconRow.objects.filter(status="live")[0]
+    words.body["words"][0]["expires"] = str(today + timedelta(days=6))
+    words.save(update_fields=["body"])
+    assert news() == 2
+
+
 def test_an_unfinished_referral_heads_the_next_shift_and_is_late_after_a_day(
     house: Any, kept: Any
 ) -> None:

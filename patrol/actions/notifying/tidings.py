@@ -14,6 +14,7 @@ from patrol.actions.collecting.endings import WARNED
 from patrol.actions.collecting.health import failures_of, health_of
 from patrol.actions.notifying.notices import people_who, tell
 from patrol.actions.notifying.oncall import on_call
+from patrol.actions.rulemaking.last_days import last_days
 from patrol.actions.staffing.shifts import settings_now, shift_at
 from patrol.actions.triaging.referrals import open_referrals
 from patrol.models import NoticeKind, Permission
@@ -32,6 +33,8 @@ from patrol.register.tables import (
 
 NEWS = timedelta(days=3)
 """What is older is no news: it was told, or nobody was there to tell it."""
+RULES_WARNED = (1, 7)
+"""Days before the last one."""
 KEPT = timedelta(days=90)
 """Longer than anything is told under one name."""
 
@@ -64,6 +67,27 @@ def _braked(now: datetime) -> int:
                 f"/rules/{row.name}/",
                 about=f"rule:{row.name}",
                 once=f"brake:{row.pk}:{row.braked_at}",
+            )
+    return told
+
+
+def _rules_ending(now: datetime) -> int:
+    """A week and a day before something of the rules counts no more, and once it does not: to who may propose another."""
+    told = 0
+    for about, link, day in last_days():
+        left = (day - now.date()).days
+        within = next((days for days in RULES_WARNED if 0 <= left <= days), None)
+        if left < -NEWS.days or (left >= 0 and within is None):
+            continue
+        for unit in Unit.objects.all():
+            told += tell(
+                people_who(unit.pk, Permission.RULES_PROPOSE),
+                NoticeKind.RULE_ENDED if within is None else NoticeKind.RULE_ENDING,
+                link,
+                about=about,
+                count=within or 1,
+                once=f"{about}:{day}:{within}",
+                instead=True,
             )
     return told
 
@@ -216,6 +240,7 @@ def _privacy(now: datetime) -> int:
 
 _ALL: tuple[Callable[[datetime], int], ...] = (
     _braked,
+    _rules_ending,
     _failing,
     _drifting,
     _ending,
