@@ -20,7 +20,8 @@ from dashboards.precision import Share
 from dashboards.questions import LeadCounts, Tally
 from dashboards.table import Cell, Row, Table
 from patrol.actions.collecting.dashboards import Dashboard
-from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING
+from patrol.actions.triaging.queue import SEARCHABLE, WAITING
+from patrol.actions.triaging.sifting import NO_CATEGORY
 from patrol.models import LeadKind, LeadStatus
 from patrol.web import dates
 from patrol.web.between import aside

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from dashboards.period import BadPeriod, Period
 from patrol.actions.collecting.sources import RunFilter
 from patrol.actions.triaging.later import Later
-from patrol.actions.triaging.queue import NO_CATEGORY, SEARCHABLE, WAITING, Sort
+from patrol.actions.triaging.queue import SEARCHABLE, WAITING, Sort
+from patrol.actions.triaging.sifting import MOST, NO_CATEGORY, SEVERITIES, parted, written
 from patrol.actions.triaging.triage import QueueFilter
 from patrol.errors import BadInput
 from patrol.models import (
@@ -35,6 +36,8 @@ SORTS: tuple[Sort, ...] = ("score", "newest", "oldest", "cluster")
 PERIODS = (7, 30, 90)
 USUAL_PERIOD = 30
 """Days of figures."""
+LONGEST = 1_000
+"""Characters of one filter of the queue."""
 RUN_OUTCOMES = frozenset({*(word.value for word in Outcome), "good", "bad", "refused"})
 
 
@@ -78,10 +81,12 @@ def queue_filter(query: QueryDict) -> QueueFilter:
     status = one_of("status", [*LeadStatus, WAITING, ANY], LeadStatus.NEW.value)
     return QueueFilter(
         status="" if status == ANY else status,
-        category=one_of("category", [*Category, NO_CATEGORY]),
+        category=_sifted(query, "category", [*Category, NO_CATEGORY]),
         kind=one_of("kind", [*LeadKind, SEARCHABLE]),
-        source=query.get("source", "")[:63],
-        rule=query.get("rule", "")[:63],
+        source=_sifted(query, "source"),
+        engine=_sifted(query, "engine"),
+        severity=_sifted(query, "severity", list(SEVERITIES)),
+        rule=_sifted(query, "rule"),
         channel=one_of("channel", list(Channel)),
         first=_day(query.get("first", "")),
         last=_day(query.get("last", "")),
@@ -92,6 +97,15 @@ def queue_filter(query: QueryDict) -> QueueFilter:
         sort=cast("Sort", one_of("sort", list(SORTS), "score")),
         after=query.get("after", "")[:40],
     )
+
+
+def _sifted(query: QueryDict, name: str, words: list[str] | None = None) -> str:
+    """`fraud,-drugs`, in one order however it was written; of a closed list what is on it."""
+    asked, without = (
+        tuple(one[:63] for one in some if words is None or one in words)[:MOST]
+        for some in parted(query.get(name, "")[:LONGEST])
+    )
+    return written(asked, without)
 
 
 def _day(words: str) -> str:
@@ -121,7 +135,8 @@ def queue_query(wanted: QueueFilter, **changes: str) -> str:
         chosen.pop("after")
     if chosen["status"] == "":
         chosen["status"] = ANY
-    return urlencode({name: value for name, value in chosen.items() if value != plain[name]})
+    changed = {name: value for name, value in chosen.items() if value != plain[name]}
+    return urlencode(changed, safe=",")
 
 
 def run_filter(query: QueryDict) -> RunFilter | None:

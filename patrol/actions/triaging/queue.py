@@ -14,16 +14,15 @@ from patrol.actions.staffing.care import left_out
 from patrol.actions.staffing.shifts import settings_now
 from patrol.actions.triaging.once import SECONDS, changes, moves, once
 from patrol.actions.triaging.rows import QueueRow, rows_of
+from patrol.actions.triaging.sifting import engine_of, of_category, of_rule, of_source, parted
 from patrol.errors import BadInput
 from patrol.models import HandleRole, LeadKind, LeadStatus, Permission, SearchKind, Verb
 from patrol.register.ready import Ready
-from patrol.register.tables import HandleRow, Lead, LedgerIndex, RunRow, Sighting, SourceRow
+from patrol.register.tables import HandleRow, Lead, LedgerIndex, RunRow, SourceRow
 
 Sort = Literal["score", "newest", "oldest", "cluster"]
 WAITING = "waiting"
 """As a status: new, or put off for later."""
-NO_CATEGORY = "none"
-"""As a category: a lead that has none, such as a tip."""
 ME, NOBODY = "me", "nobody"
 """As an assignee."""
 SEARCHABLE = "searchable"
@@ -47,7 +46,10 @@ class QueueFilter:
 
     status: str = LeadStatus.NEW
     category: str = ""
+    """Of these and not of those, such as `fraud,-drugs`; so are source, engine, severity and rule."""
     source: str = ""
+    engine: str = ""
+    severity: str = ""
     kind: str = ""
     rule: str = ""
     channel: str = ""
@@ -77,6 +79,8 @@ class Queue:
     """Some seconds old at most, but for what was decided here."""
     sources: dict[str, dict[str, str]]
     """Titles of the unit's sources by name."""
+    engines: frozenset[str]
+    """What reads them."""
     last_run_at: datetime | None
     as_of: datetime
     last_id: int
@@ -99,11 +103,13 @@ def queue(desk: Desk, wanted: QueueFilter, keep: int | None = None) -> Queue:
     place = _place(page[-1], wanted.sort) if more else None
     gone = _gone(desk, wanted, page, keep)
     rows = rows_of(desk, sorted([*page, *gone], key=_order(wanted.sort)), gone)
+    sources = _sources(unit_of(desk))
     shown = Queue(
         rows=rows,
         next=place,
         total=_total(desk, wanted, parts),
-        sources=_sources(unit_of(desk)),
+        sources={name: title for name, (title, _engine) in sources.items()},
+        engines=frozenset(engine for _title, engine in sources.values()),
         last_run_at=_last_run_at(unit_of(desk)),
         as_of=desk.now(),
         last_id=last_id,
@@ -131,11 +137,14 @@ def seen_by(desk: Desk, wanted: QueueFilter) -> str:
     return f"{unit_of(desk)}:{desk.may(Permission.VICTIMS_READ)}:{spared}:{person}:{hash(wanted)}"
 
 
-def _sources(unit: int) -> dict[str, dict[str, str]]:
-    """What a unit's sources are called, as it was some seconds ago at most."""
-    rows = SourceRow.objects.filter(unit=unit).order_by("name").values_list("name", "body")
+def _sources(unit: int) -> dict[str, tuple[dict[str, str], str]]:
+    """What a unit's sources are called and what reads them, as it was some seconds ago at most."""
+    columns = ("name", "body", "detected_engine")
+    rows = SourceRow.objects.filter(unit=unit).order_by("name").values_list(*columns)
     return once(
-        f"sources:{unit}", lambda: {name: body["title"] for name, body in rows.all()}, SECONDS
+        f"sources:{unit}",
+        lambda: {name: (body["title"], engine_of(body, found)) for name, body, found in rows.all()},
+        SECONDS,
     )
 
 
@@ -157,6 +166,8 @@ def _record(desk: Desk, wanted: QueueFilter, rows: tuple[QueueRow, ...], total: 
             "status": wanted.status,
             "category": wanted.category,
             "source": wanted.source,
+            "engine": wanted.engine or None,
+            "severity": wanted.severity or None,
             "handle": wanted.handle or None,
         }
         if wanted.handle and not wanted.after:
@@ -238,25 +249,25 @@ def chosen(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
         leads = leads.filter(status__in=[LeadStatus.NEW, LeadStatus.SNOOZED])
     elif wanted.status:
         leads = leads.filter(status=wanted.status)
-    leads = _of_kind(desk, leads, wanted)
-    return leads.filter(source__name=wanted.source) if wanted.source else leads
+    where = of_source(unit_of(desk), wanted.source, wanted.engine, wanted.severity)
+    return _of_kind(desk, leads, wanted).filter(where)
 
 
 def whatever(desk: Desk, wanted: QueueFilter) -> QuerySet[Lead]:
-    """The same whatever their status, category, source and kind."""
+    """The same whatever their status, category, source, engine, severity and kind."""
     leads = Lead.objects.filter(unit=unit_of(desk))
     if not desk.may(Permission.VICTIMS_READ):
         leads = leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
-    leads = _opened_in(leads, wanted).filter(_of_channel(wanted))
+    leads = _opened_in(leads, wanted).filter(_of_channel(wanted), of_rule(wanted.rule))
     if wanted.tag:
         leads = leads.filter(tags__name=wanted.tag)
     return _worked_on_by(desk, leads, wanted.assignee).filter(_offering(wanted.handle))
 
 
 def _of_kind(desk: Desk, leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet[Lead]:
-    if wanted.category:
-        leads = leads.filter(category=None if wanted.category == NO_CATEGORY else wanted.category)
-    elif (spared := left_out(desk)) and wanted.assignee != ME:
+    leads = leads.filter(of_category(wanted.category))
+    named, _without = parted(wanted.category)
+    if not named and (spared := left_out(desk)) and wanted.assignee != ME:
         leads = leads.exclude(category__in=spared)
     if wanted.kind == SEARCHABLE:
         return leads.exclude(kind=LeadKind.POSSIBLE_VICTIM)
@@ -294,14 +305,7 @@ def _offering(tag: str) -> Q:
 
 
 def _of_channel(wanted: QueueFilter) -> Q:
-    """Of that channel, and flagged by that rule."""
-    these = Q()
-    if wanted.channel:
-        these &= Q(source__body__channel=wanted.channel)
-    if wanted.rule:
-        with_rule = Sighting.objects.filter(matches__rule=wanted.rule).values("lead_id")
-        these &= Q(pk__in=with_rule)
-    return these
+    return Q(source__body__channel=wanted.channel) if wanted.channel else Q()
 
 
 def _opened_in(leads: QuerySet[Lead], wanted: QueueFilter) -> QuerySet[Lead]:

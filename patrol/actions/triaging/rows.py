@@ -59,7 +59,7 @@ def rows_of(
     }
     if words:
         opened |= _sought(opened, words)
-    names = _titles({match.rule for one in opened.values() for match in one.matches})
+    names = titles_of({match.rule for one in opened.values() for match in one.matches})
     offered = {pk: {handle.tag for handle in one.offered()} for pk, one in opened.items()}
     authors = {pk: one.row.author_hmac for pk, one in opened.items() if not one.victim}
     seen, filed = _elsewhere(desk, set().union(*offered.values()), {*authors.values()} - {None})
@@ -86,7 +86,7 @@ def rows_of(
     return tuple(rows)
 
 
-def _titles(rules: set[str]) -> dict[str, dict[str, str]]:
+def titles_of(rules: set[str]) -> dict[str, dict[str, str]]:
     """What those rules are called, as it was some seconds ago at most."""
     return once(f"titles:{','.join(sorted(rules))}", lambda: titles(rules), SECONDS)
 

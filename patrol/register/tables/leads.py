@@ -50,7 +50,8 @@ class Lead(models.Model):
                 name="lead_by_sightings", fields=["unit", "status", "-sightings_count", "-id"]
             ),
             models.Index(
-                name="lead_facets", fields=["unit", "status", "category", "source", "kind"]
+                name="lead_facets",
+                fields=["unit", "status", "category", "source", "kind", "score"],
             ),
             models.Index(name="lead_that_alarms", fields=["kind", "status", "moved_at"]),
         ]

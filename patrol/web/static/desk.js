@@ -37,7 +37,23 @@
       one(".count", label).textContent = String(number);
       label.hidden = !number && !box.checked;
     }
+    for (const turn of all("#sifts .turn")) {
+      const number = (counts[turn.dataset.facet] || {})[turn.dataset.value] || 0;
+      one(".count", turn).textContent = String(number);
+      turn.closest("li").hidden = !number && !turn.dataset.state;
+    }
+    for (const sift of all("#sifts .sift")) sift.hidden = !one("li:not([hidden])", sift);
+    one("#sift-rules").innerHTML = counts.rules;
+    stay();
   };
+  // Whoever turned a chip stands on it again, and sees its next state.
+  const stay = () => {
+    const turned = location.hash.startsWith("#sift-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!turned || turned === document.activeElement || document.activeElement !== document.body) return;
+    one("#filters").open = true;
+    turned.focus();
+  };
+  stay();
   if (facets) count();
 
   // A lease lives while its page is looked at.

@@ -19,6 +19,7 @@ from dashboards.table import Cell, Row, Table
 from patrol.actions.disclosing.provenance import Change
 from patrol.actions.staffing.care import Mask
 from patrol.actions.triaging.pieces import Piece
+from patrol.actions.triaging.sifting import severity_of
 from patrol.models import Level
 from patrol.web import agents, between, dates, words
 from patrol.web.facts import facts
@@ -298,9 +299,10 @@ register.filter("enumerated", between.comma)
 @register.filter
 def band(score: int) -> str:
     """How high a score is, as a word for the style sheet and for readers."""
-    return "high" if score >= 70 else "middle" if score >= 40 else "low"
+    return _HEIGHTS[severity_of(score)]
 
 
+_HEIGHTS: dict[str, str] = {Level.HIGH: "high", Level.MEDIUM: "middle", Level.LOW: "low"}
 BANDS = {"high": ("▲", Level.HIGH), "middle": ("■", Level.MEDIUM), "low": ("▼", Level.LOW)}
 """A shape and a word for each, so that it is told by more than its colour."""
 

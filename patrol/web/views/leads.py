@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from patrol.actions.triaging.forewarning import due, forewarn
 from patrol.actions.triaging.later import laters
 from patrol.actions.triaging.leases import BEAT_SECONDS
 from patrol.actions.triaging.queue import how_many, spared
+from patrol.actions.triaging.sifting import SIFTED
 from patrol.actions.triaging.tags import used_tags
 from patrol.actions.triaging.triage import (
     BadDecision,
@@ -33,7 +35,7 @@ from patrol.web.keys import REASONS
 from patrol.web.request import Request
 from patrol.web.sentences import said
 from patrol.web.shell import toast
-from patrol.web.sieve import Chip, active_filters, facets, recent
+from patrol.web.sieve import Chip, active_filters, facets, recent, rule_sift, sifts
 from patrol.web.views.care import nudge
 
 
@@ -51,7 +53,7 @@ def queue(request: Request) -> HttpResponse:
     kept = request.session.get("decided", {}).get("lead")
     found = triage.queue(request.desk, wanted, kept)
     query = queue_query(wanted)
-    filters = active_filters(wanted)
+    filters = active_filters(found, wanted)
     return render(
         request,
         "queue.html",
@@ -61,7 +63,10 @@ def queue(request: Request) -> HttpResponse:
             "query": query,
             "older": queue_query(wanted, after=found.next) if found.next else None,
             "newest_page": query if wanted.after else None,
-            "facets": facets(found, wanted, counted),
+            "facets": facets(wanted, counted),
+            "sifts": sifts(found, wanted, counted),
+            "rules": rule_sift(wanted, counted) if counted is not None else None,
+            "sifted": [(name, getattr(wanted, name)) for name in SIFTED if getattr(wanted, name)],
             "counted": counted is not None,
             "recent": recent(wanted, found.as_of),
             "filters": filters,
@@ -103,7 +108,10 @@ def _last_visit(request: Request) -> datetime | None:
 @page(Permission.LEADS_READ, background=True)
 def counts(request: Request) -> HttpResponse:
     """The counts beside the filters: asked for after the page, so that nobody waits for them."""
-    return JsonResponse(triage.counts(request.desk, queue_filter(request.GET)))
+    wanted = queue_filter(request.GET)
+    counted = triage.counts(request.desk, wanted)
+    rules = render_to_string("parts/sift.html", {"sift": rule_sift(wanted, counted)}, request)
+    return JsonResponse({**counted, "rules": rules})
 
 
 @page(Permission.LEADS_READ, background=True)
