@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     QUERY_HIT = "query_hit"
     QUERY_BROKEN = "query_broken"
     EXPORT_UNLOCKED = "export_unlocked"
+    SESSION_TAKEN = "session_taken"
+    """Another browser came with a sign-in of one's own."""
     PRIVACY_HANDED = "privacy_handed"
     """A rectification or an erasure waits for a supervisor."""
     PRIVACY_CARRIED = "privacy_carried"

@@ -12,6 +12,7 @@ class Verb(StrEnum):
     PERSON_LINK_ISSUED = "person.link_issued"
     PERSON_SIGNED_IN = "person.signed_in"
     PERSON_SIGNED_OUT = "person.signed_out"
+    PERSON_MOVED = "person.moved"
     PERSON_SIGN_IN_FAILED = "person.sign_in_failed"
     PERSON_ACCOUNT_CHANGED = "person.account_changed"
     PEOPLE_LISTED = "people.listed"

@@ -28,6 +28,10 @@ TITLES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.QUERY_HIT: ("A standing query has hits", "常駐查詢有命中"),
     NoticeKind.QUERY_BROKEN: ("A standing query cannot be asked any more", "常駐查詢無法執行"),
     NoticeKind.EXPORT_UNLOCKED: ("A lead was unlocked for audit", "線索已為稽核開啟"),
+    NoticeKind.SESSION_TAKEN: (
+        "Another browser used your sign-in, and it was ended",
+        "有另一個瀏覽器使用您的登入，該登入已結束",
+    ),
     NoticeKind.PRIVACY_HANDED: ("A privacy request waits for a supervisor", "個資請求待主管辦理"),
     NoticeKind.PRIVACY_CARRIED: ("A supervisor dealt with a privacy request", "主管已辦理個資請求"),
     NoticeKind.PRIVACY_DUE: ("A privacy request is due", "個資請求即將逾期"),

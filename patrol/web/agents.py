@@ -26,9 +26,14 @@ SYSTEMS = (
 )
 
 
+def family(agent: str) -> tuple[str, str]:
+    """The browser and the system that it names; empty words where it names none we know. The same in every version."""
+    return _first(BROWSERS, agent), _first(SYSTEMS, agent)
+
+
 def in_words(agent: str) -> str:
     """`Chrome on Windows`; empty where neither can be told. Nobody is known by it: a browser may say anything."""
-    browser, system = _first(BROWSERS, agent), _first(SYSTEMS, agent)
+    browser, system = family(agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from patrol.actions.desk import Desk, NotPermitted
-from patrol.actions.staffing.sessions import AGENT_LETTERS
+from patrol.actions.staffing import sessions
 from patrol.errors import PatrolError
 from patrol.models import Permission, Result, Verb
-from patrol.web import faults, second_factor
+from patrol.web import agents, faults, second_factor, step_up
 from patrol.web.access import Access, Declaration, declaration, page_above, undeclared
 from patrol.web.request import desk_of, origin
 
@@ -85,8 +85,8 @@ def _stopped(request: HttpRequest, declared: Declaration) -> HttpResponseBase | 
     if declared.needs is Access.TOKEN:
         request.shown = declared  # type: ignore[attr-defined]
         return None
-    asleep = _idle(request, keeps_awake=not declared.background)
-    desk = None if asleep else desk_of(request)
+    ended = _ended(request, keeps_awake=not declared.background)
+    desk = None if ended else desk_of(request)
     confined = (
         desk is not None and desk.person is not None and second_factor.is_lacking(desk.person)
     )
@@ -126,25 +126,49 @@ def _back(request: HttpRequest) -> str:
     return page_above(request.path) + (f"?{query}" if query else "")
 
 
-def _idle(request: HttpRequest, *, keeps_awake: bool) -> bool:
-    """Whether the session slept too long, or is as old as one gets however busy it was; it is ended then, on record."""
+def _ended(request: HttpRequest, *, keeps_awake: bool) -> bool:
+    """Whether the session slept too long, is as old as one gets, or comes from another browser; it is ended then, on record."""
     if not request.user.is_authenticated:
         return False
     now = int(time.time())
     seen = request.session.get("seen_at")
     slept = seen is not None and now - seen > settings.IDLE_SECONDS
     old = now - request.session.get("began_at", now) > settings.SESSION_COOKIE_AGE
-    if slept or old:
+    other = _is_another_browser(request)
+    if slept or old or other:
         desk = desk_of(request)
-        if desk is not None:
+        if desk is not None and other:
+            sessions.taken(desk)
+        elif desk is not None:
             by = "idle" if slept else "age"
             desk.record(Verb.PERSON_SIGNED_OUT, details={"by": by})
         logout(request)
         return True
+    _note_address(request)
     if keeps_awake and (seen is None or now - seen >= SEEN_EVERY_SECONDS):
         request.session["seen_at"] = now
         request.session.setdefault("began_at", now)
-        request.session["origin"] = origin(request) or ""
-        agent = request.headers.get("User-Agent", "")
-        request.session["agent"] = agent[:AGENT_LETTERS]
+        request.session["agent"] = _agent(request)
     return False
+
+
+def _is_another_browser(request: HttpRequest) -> bool:
+    """Whether the cookie came with a browser that cannot be the one it was given to, whatever its version is by now."""
+    before = agents.family(request.session.get("agent", ""))
+    return any(before) and agents.family(_agent(request)) != before
+
+
+def _agent(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")[: sessions.AGENT_LETTERS]
+
+
+def _note_address(request: HttpRequest) -> None:
+    """From another address one goes on, on record, and shows again who one is before anything that asks for it."""
+    here, known = origin(request) or "", request.session.get("origins", [])
+    if here in known:
+        return
+    desk = desk_of(request)
+    if known and desk is not None:
+        desk.record(Verb.PERSON_MOVED)
+        step_up.forget(request)
+    request.session["origins"] = [*known, here][-sessions.MOST_ORIGINS :]

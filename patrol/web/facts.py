@@ -205,6 +205,7 @@ VALUES: dict[str, str | Promise] = {
     "totp": pgettext_lazy("sign-in", "app code"),
     "recovery_codes": pgettext_lazy("sign-in", "recovery code"),
     "idle": pgettext_lazy("sign-in", "idleness"),
+    "other browser": pgettext_lazy("sign-in", "another browser"),
     "review": pgettext_lazy("fact", "looks drawn for review"),
 }
 """Words that are in no closed list."""

@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+)
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.conf import settings
-from django.http import HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from patrol.web import organisation, second_factor
@@ -30,6 +33,12 @@ def is_fresh(request: Request) -> bool:
         shown = [one for one in shown if one["method"] == "mfa"]
     at = max((one["at"] for one in shown), default=0)
     return bool(time.time() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def forget(request: HttpRequest) -> None:
+    """What this person has shown is as if it had been long ago."""
+    shown = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{**one, "at": 0} for one in shown]
 
 
 def shown_first(

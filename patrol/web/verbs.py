@@ -12,6 +12,7 @@ VERBS: dict[str, str | Promise] = {
     Verb.PERSON_LINK_ISSUED: _("Sign-in link issued"),
     Verb.PERSON_SIGNED_IN: _("Signed in"),
     Verb.PERSON_SIGNED_OUT: _("Signed out"),
+    Verb.PERSON_MOVED: _("Signed in, from another address now"),
     Verb.PERSON_SIGN_IN_FAILED: _("Sign-in failed"),
     Verb.PERSON_ACCOUNT_CHANGED: _("Own account changed"),
     Verb.PEOPLE_LISTED: _("People listed"),

@@ -121,6 +121,57 @@ def test_a34_a_session_ends_after_eight_hours_however_busy(sign_in: Sign, record
     assert client.get("/leads/").status_code == 302
 
 
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.mark.parametrize(
+    "thief",
+    [
+        FIREFOX,
+        "python-requests/2.32",
+        "",
+        CHROME.format(140).replace("X11; Linux x86_64", "Windows NT 10.0"),
+    ],
+)
+def test_a34_a_stolen_cookie_in_another_browser_ends_the_session(
+    thief: str, garden: Any, sign_in: Sign, records: Records
+) -> None:
+    from patrol.register.tables import Notice
+
+    owner = sign_in("mei")
+    for version in (140, 141):
+        assert (
+            owner.get("/leads/", headers={"user-agent": CHROME.format(version)}).status_code == 200
+        )
+    assert not records(verb="person.signed_out")
+    stolen = type(owner)(SERVER_NAME="localhost")
+    stolen.cookies["patrol"] = owner.cookies["patrol"].value
+    answer = stolen.get("/leads/", headers={"user-agent": thief})
+    assert answer["Location"].startswith("/account/login/")
+    (denied,) = records(verb="person.signed_out", account="mei")
+    assert denied.result == "deny"
+    assert Notice.objects.filter(person=garden.people["mei"], kind="session_taken").count() == 1
+    again = owner.get("/leads/", headers={"user-agent": CHROME.format(141)})
+    assert again.status_code == 302, "its owner signs in anew"
+
+
+def test_a34_another_address_is_on_record_and_shows_again_who_it_is(
+    sign_in: Sign, records: Records
+) -> None:
+    client = sign_in("audit")
+    for address in ("192.0.2.1", "192.0.2.1", "198.51.100.7", "192.0.2.1"):
+        assert client.get("/log/", REMOTE_ADDR=address).status_code == 200
+    (moved,) = records(verb="person.moved", account="audit")
+    assert moved.result == "allow"
+    assert (
+        "192.0.2.1, 198.51.100.7"
+        in client.get("/account/sessions/", REMOTE_ADDR="192.0.2.1").content.decode()
+    )
+    asked = client.post("/people/vouching/1/vouch/", REMOTE_ADDR="192.0.2.1")
+    assert asked["Location"].startswith("/account/reauthenticate/")
+
+
 def test_a36_a_code_of_the_second_factor_works_once(garden: Any, visitor: Any) -> None:
     from allauth.mfa.totp.internal.auth import (
         format_hotp_value,

@@ -13,11 +13,14 @@ from typing import Any
 from django.apps import apps
 
 from patrol.actions.desk import Desk
+from patrol.actions.notifying.notices import tell
 from patrol.errors import NotFound
-from patrol.models import Record, Verb
+from patrol.models import NoticeKind, Record, Result, Verb
 from patrol.register import log
 
 AGENT_LETTERS = 200
+MOST_ORIGINS = 20
+"""Addresses of one session that are kept."""
 
 
 class NoSuchSession(NotFound):
@@ -37,7 +40,8 @@ class SignedIn:
     """As the access log calls it."""
     agent: str
     """What the browser says it is."""
-    origin: str
+    origins: tuple[str, ...]
+    """Addresses from which it came, the last one last."""
     began_at: datetime | None
     seen_at: datetime | None
     here: bool
@@ -64,6 +68,29 @@ def end(desk: Desk, name: str) -> None:
 def end_others(desk: Desk) -> int:
     """End all but the one that asks. Returns how many there were."""
     return _end(desk, [key for key, _ in _of(desk) if name_of(key) != desk.actor.session])
+
+
+def taken(desk: Desk) -> None:
+    """Another browser came with the session that asks: recorded as a denial, and its owner is told."""
+    about = f"person:{desk.actor.person}"
+    with log.durably():
+        if desk.person is not None:
+            tell(
+                [desk.person],
+                NoticeKind.SESSION_TAKEN,
+                "/account/sessions/",
+                about=about,
+                urgent=True,
+            )
+        log.append(
+            Record(
+                verb=Verb.PERSON_SIGNED_OUT,
+                actor=desk.actor,
+                subject=about,
+                result=Result.DENY,
+                details={"by": "other browser"},
+            )
+        )
 
 
 def end_all_of(person: int) -> int:
@@ -108,7 +135,7 @@ def _told(desk: Desk, key: str, held: dict[str, Any]) -> SignedIn:
     return SignedIn(
         name=name,
         agent=held.get("agent", ""),
-        origin=held.get("origin", ""),
+        origins=tuple(held.get("origins", ())),
         began_at=_time(held.get("began_at")),
         seen_at=_time(held.get("seen_at")),
         here=name == desk.actor.session,
