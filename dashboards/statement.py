@@ -13,8 +13,9 @@ from django.db.models import Sum
 
 from dashboards.counting import GREEN, Good, Run, good_of, runs_of
 from dashboards.period import Period
-from dashboards.watch import Span, Watch
+from dashboards.watch import Watch
 from patrol.models import Outcome, Source
+from patrol.models.hours import Span
 from patrol.register.tables import RunRow, SourceRow
 
 BLOCKED = (

@@ -8,17 +8,16 @@ Hours in which the source may not be read are not asked of anybody.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 from patrol.models import Source
+from patrol.models.hours import Span, open_spans
 
 _TWO_DAYS = timedelta(days=2)
 """Of which every source is open at some hour, whatever a clock change takes away."""
 _LONGEST_WAIT = timedelta(minutes=5)
 
-Span = tuple[datetime, datetime]
 Reading = tuple[datetime, timedelta]
 """When a good reading ended, and the interval that its schedule promised."""
 
@@ -46,21 +45,7 @@ class Watch:
 
     def open(self, begin: datetime, end: datetime) -> Iterator[Span]:
         """The parts of a span in which the source may be read, in order."""
-        if self.hours is None or self.hours[0] == self.hours[1]:
-            if begin < end:
-                yield begin, end
-            return
-        zone = ZoneInfo(self.zone)
-        first, last = self.hours
-        day = begin.astimezone(zone).date() - timedelta(days=1)
-        while day <= end.astimezone(zone).date():
-            until = day if first < last else day + timedelta(days=1)
-            opens = max(begin, datetime.combine(day, time(first), zone).astimezone(UTC))
-            whole = datetime.combine(until, time(last % 24), zone) + timedelta(days=last // 24)
-            closes = min(end, whole.astimezone(UTC))
-            if opens < closes:
-                yield opens, closes
-            day += timedelta(days=1)
+        return open_spans(self.hours, self.zone, begin, end)
 
     def opens(self, at: datetime) -> datetime:
         """The first instant from `at` on in which the source may be read: `at` itself within its hours."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
-from zoneinfo import ZoneInfo
 
 from scrapy.crawler import Crawler
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
@@ -16,6 +15,7 @@ from scrapy.utils.reactor import install_reactor, is_reactor_installed
 from patrol.errors import PatrolError
 from patrol.garbage import settle
 from patrol.models import Outcome, ReadPage
+from patrol.models.hours import is_open
 from spiders.gate.gate import Gate
 from spiders.gate.refusal import Reason
 from spiders.gate.resolver import GateResolver
@@ -256,11 +256,7 @@ class _Run:
 
 
 def _within_hours(job: Job, now: datetime) -> bool:
-    if job.source.hours is None:
-        return True
-    begin, end = job.source.hours
-    hour = now.astimezone(ZoneInfo(job.source.timezone)).hour
-    return begin <= hour < end if begin <= end else hour >= begin or hour < end
+    return is_open(job.source.hours, job.source.timezone, now)
 
 
 def _note_floor(spider: BoardSpider, verdict: Verdict) -> None:

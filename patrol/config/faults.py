@@ -268,7 +268,7 @@ class UnknownTimezone(BadInput):
 class BadHours(BadInput):
     def __init__(self, where: str) -> None:
         super().__init__(
-            "these are not two different hours from 0 to 24.",
+            "these are no two hours: from one of 0 to 23 until another of 0 to 24.",
             why="A run may begin from the first of them until the second, in the source's timezone.",
             do="Write `hours: [8, 22]`, or leave it out for any hour.",
             where=where,

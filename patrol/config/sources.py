@@ -11,6 +11,7 @@ from patrol.config.fields import noun
 from patrol.config.folder import Entry, entries
 from patrol.errors import ManyErrors, PatrolError
 from patrol.models import Source
+from patrol.models.hours import MIDNIGHT
 from patrol.settings import ROOT
 
 HOLDS = "one file for each source"
@@ -62,7 +63,8 @@ def _faults(document: Document) -> Iterator[PatrolError]:
 
 def _hours(written: list[object]) -> bool:
     whole = all(isinstance(hour, str) and hour.isdecimal() for hour in written)
-    return whole and len(set(written)) == 2 and all(int(str(hour)) <= 24 for hour in written)
+    hours = [int(str(hour)) for hour in written] if whole else []
+    return len(set(hours)) == len(hours) == 2 and hours[0] < MIDNIGHT and hours[1] <= MIDNIGHT
 
 
 @cache

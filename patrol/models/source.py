@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from patrol.models.base import Model, Moment, Name, Titles
 from patrol.models.conduct import Conduct
+from patrol.models.hours import Hours
 from patrol.models.words import Category, Channel
 
 ADDRESS = r"^https?://[^\s/@?#]+([/?#]\S*)?$"
@@ -83,7 +84,7 @@ class Source(Model):
     """Rows that a healthy run reads at least, or it is `suspiciously_empty`."""
     learns_floor: bool = True
     """Whether a run is `suspiciously_empty` also where it reads far less than this board always has."""
-    hours: tuple[int, int] | None = None
+    hours: Hours | None = None
     """Local hours in which it may run, such as `[8, 22]`; None is any hour."""
     deadline_minutes: int = Field(default=30, ge=1, le=720)
     browser: Why | None = None

@@ -38,6 +38,7 @@ NAMES: dict[str, str | Promise] = {
     "slowed": pgettext_lazy("fact", "not looked at any more: too many tries"),
     "sign_ins": pgettext_lazy("fact", "sign-ins ended"),
     "tokens": pgettext_lazy("fact", "tokens revoked"),
+    "severity": pgettext_lazy("fact", "severity"),
     "turns": pgettext_lazy("fact", "turns on call ended"),
     "mandates": pgettext_lazy("fact", "authorizations ended"),
     "role_before": pgettext_lazy("fact", "role before"),

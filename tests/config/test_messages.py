@@ -49,6 +49,7 @@ CASES: Mapping[str, Mapping[str, str | bytes | None]] = {
     "misspelt_list": changed(SOURCE, "[https://moto.example/viewforum.php?f=2]", "moto.example"),
     "not_a_number": changed(RULE, "within: 40", "within: forty"),
     "bad_hours": changed(SOURCE, "engine: phpbb", "hours: [8, 25]"),
+    "hours_that_begin_at_the_end": changed(SOURCE, "engine: phpbb", "hours: [24, 8]"),
     "two_kinds_of_term": changed(RULE, "{lexicon: bicycle}", "{lexicon: bicycle, price: true}"),
     "victim_with_category": changed(RULE, "level:", "kind: possible_victim\nlevel:"),
     "lead_without_category": changed(RULE, "category: trading\n", ""),

@@ -216,7 +216,7 @@ def test_days_that_are_counted_say_what_their_runs_say(house: Register) -> None:
     chance = Random(7)
     schedules: list[dict[str, Any]] = [
         {}, {"every_minutes": 1440}, {"every_minutes": 10_080}, {"hours": [22, 6]},
-        {"hours": [9, 17], "every_minutes": 180}, {"every_minutes": 1}, {"hours": [8, 8]},
+        {"hours": [9, 17], "every_minutes": 180}, {"every_minutes": 1}, {"hours": [0, 24]},
     ]  # fmt: skip
     for number, body in enumerate(schedules):
         source = house.source(f"s{number}", days_before(5 + 8 * number), **body)

@@ -80,8 +80,9 @@ def test_a_browser_is_named_in_words(sign_in: Sign) -> None:
     }  # fmt: skip
     assert {agent: in_words(agent) for agent in known} == known
     client = sign_in("mei")
-    client.get("/account/", headers={"user-agent": windows + "Chrome/140.0.0.0 Safari/537.36"})
-    page = client.get("/account/sessions/").content.decode()
+    here = {"user-agent": windows + "Chrome/140.0.0.0 Safari/537.36"}
+    client.get("/account/", headers=here)
+    page = client.get("/account/sessions/", headers=here).content.decode()
     assert re.search(r"<strong>\s*Chrome on Windows\s*</strong>", page)
     client = sign_in("mei")
     client.get("/account/", headers={"user-agent": "Hedgehog/1"})
