@@ -18,11 +18,10 @@ from patrol.schedule.ending import die_with_parent, told_to_end
 from patrol.schedule.projecting import Projector, ProjectorDied
 from patrol.settings import Settings
 
+APPLICATION = "patrol.web.wsgi:front"
 READY_SECONDS = 30
 MOST_WORKERS = 4
 """Processes that serve pages unless a setting says otherwise: each takes 220 to 280 MB at 100,000 leads."""
-THREADS = 4
-"""Pages that one of them serves at once."""
 
 
 def workers(settings: Settings) -> int:
@@ -42,14 +41,16 @@ class WebDied(PatrolError):
 
 
 def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
-    """The WSGI server, as a child that dies with us. In a group of its own: Ctrl-C comes to us, and we end it."""
+    """The web server, as a child that dies with us. In a group of its own: Ctrl-C comes to us, and we end it."""
     host, _, port = settings.bind.rpartition(":")
     command = [
         sys.executable,
         "-m",
         "granian",
         "--interface",
-        "wsgi",
+        "asginl",
+        "--http",
+        "1",
         "--host",
         host,
         "--port",
@@ -58,13 +59,11 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
     command += [
         "--workers",
         str(workers(settings)),
-        "--blocking-threads",
-        str(THREADS),
         "--no-ws",
         "--log-level",
         "warning",
     ]
-    command += ["patrol.web.wsgi:application"]
+    command += [APPLICATION]
     return subprocess.Popen(
         command,
         preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call)
