@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
@@ -26,6 +27,8 @@ PROVING = frozenset(
 """After these a session may do more than before, so it goes on under a new name."""
 FIRST = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes alone are what is left of a factor."""
+FEW_CODES = 2
+"""So many left, or fewer, are told of."""
 
 
 def is_demanded(role: Role) -> bool:
@@ -43,6 +46,15 @@ def is_lacking(person: Person) -> bool:
 def is_held(person: Person) -> bool:
     """Whether they have a second factor: an app or a passkey."""
     return bool(Authenticator.objects.filter(user=person.pk, type__in=FIRST).exists())
+
+
+def codes_left(person: Person) -> int | None:
+    """Recovery codes that they have not used; None where they have no second factor. Ten are made with the first one."""
+    if not is_held(person):
+        return None
+    kept = Authenticator.objects.filter(user=person.pk, type=Authenticator.Type.RECOVERY_CODES)
+    held = kept.first()
+    return len(RecoveryCodes(held).get_unused_codes()) if held else 0
 
 
 def renamed_session(

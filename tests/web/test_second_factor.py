@@ -167,3 +167,32 @@ def test_a_laboratory_demands_none_and_says_so(lacking: Sign) -> None:
         answer = client.get("/leads/")
         assert answer.status_code == 200
         assert "No second factor is demanded here" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        (0, None),
+        (7, None),
+        (8, "2 recovery codes are"),
+        (9, "1 recovery code is"),
+        (10, "0 recovery codes are"),
+    ],
+)
+def test_few_recovery_codes_are_told(
+    used: int, told: str | None, garden: Any, sign_in: Sign
+) -> None:
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    client, lin = sign_in("lin"), garden.people["lin"]
+    codes = RecoveryCodes.activate(lin)
+    for code in codes.get_unused_codes()[:used]:
+        assert codes.validate_code(code)
+    for page in ("/account/", "/account/factor/"):
+        words = client.get(page).content.decode()
+        assert ("Make new ones before you need one." in words) is (told is not None)
+        assert told is None or told in words
+
+
+def test_who_has_no_factor_is_told_of_no_codes(garden: Any, sign_in: Sign) -> None:
+    assert "recovery code" not in sign_in("mei").get("/account/").content.decode()

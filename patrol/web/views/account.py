@@ -13,7 +13,7 @@ from patrol.errors import Refused
 from patrol.models import Permission, Record, Role, Verb
 from patrol.register import log
 from patrol.register.tables import Person
-from patrol.web import faults, sign_in
+from patrol.web import faults, second_factor, sign_in
 from patrol.web.access import Access, page
 from patrol.web.forms import LanguageForm, PlainForm, YearsForm
 from patrol.web.organisation import is_offered
@@ -50,6 +50,8 @@ def account(request: Request) -> HttpResponse:
         "may_roles": desk.may(Permission.ROLES_READ),
         "organisation": is_offered(),
         "linked_at": linked_at(settings.PATROL.oidc_issuer, request.user.pk),
+        "codes": second_factor.codes_left(request.user),
+        "few_codes": second_factor.FEW_CODES,
         "fresh": is_fresh(request),
     }
     return render(request, "account.html", context)

@@ -26,6 +26,7 @@ from django.urls import reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from patrol.web import second_factor
 from patrol.web.forms import SignInForm
 from patrol.web.organisation import is_offered
 
@@ -59,7 +60,13 @@ class _Barred:
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**more)  # type: ignore[misc]
-        return {**context, "why_not": why_not(self.request)}
+        left = second_factor.codes_left(self.request.user)
+        return {
+            **context,
+            "why_not": why_not(self.request),
+            "codes": left,
+            "few_codes": second_factor.FEW_CODES,
+        }
 
 
 class AddForm(AddWebAuthnForm):  # type: ignore[misc]
