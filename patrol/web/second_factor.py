@@ -6,6 +6,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 
 from patrol.models import Role
@@ -48,9 +49,9 @@ def is_held(person: Person) -> bool:
     return bool(Authenticator.objects.filter(user=person.pk, type__in=FIRST).exists())
 
 
-def codes_left(person: Person) -> int | None:
+def codes_left(person: Person | AnonymousUser) -> int | None:
     """Recovery codes that they have not used; None where they have no second factor. Ten are made with the first one."""
-    if not is_held(person):
+    if isinstance(person, AnonymousUser) or not is_held(person):
         return None
     kept = Authenticator.objects.filter(user=person.pk, type=Authenticator.Type.RECOVERY_CODES)
     held = kept.first()
