@@ -196,3 +196,37 @@ def test_a_download_is_made_as_it_is_read_and_ends_with_its_reader(
             assert time.monotonic() < until, "a thread still serves a reader who left"
             time.sleep(0.1)
         assert _told(port)[0] - before < front.THREADS * PIECES, "it was made for nobody"
+
+
+CLIMBS = (
+    "/static/../../../../etc/passwd",
+    "/static/..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "/static/..%5c..%5c..%5cetc%5cpasswd",
+    "/static/....//....//etc/passwd",
+    "/static/%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd",
+    "/static//etc/passwd",
+    "/static/patrol.css%00.png",
+    "/static/%00",
+    "/static/file:%2f%2f%2fetc%2fpasswd",
+    "//etc/passwd",
+    "/%2e%2e/%2e%2e/etc/passwd",
+    "/leads/..%2f..%2fetc%2fpasswd/",
+    "/enter/..%2f..%2fetc%2fpasswd/",
+    "/" + "a" * 20_000,
+)
+
+
+def test_a28_no_path_climbs_out(register: Path) -> None:
+    """As the bytes reach the server: a client would have tidied them."""
+    with _served() as port:
+        for path in CLIMBS:
+            answer = _ask(port, f"GET {path}")
+            status = answer[9:12]
+            assert status in {b"302", b"400", b"404", b"414"}, (path, answer[:200])
+            assert b"root:" not in answer, path
+            assert b"Traceback" not in answer, path
+            if status == b"302":
+                place = re.search(rb"location: *([^\r]+)", answer, re.IGNORECASE)
+                assert place is not None
+                assert place[1].startswith(b"/account/login/"), (path, place[1])
