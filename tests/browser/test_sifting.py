@@ -11,6 +11,11 @@ SAID = {
     "en": ("(off; press to ask for it)", "with Fraud", "without Fraud"),
     "zh-hant": ("（未使用；按下即納入）", "含 詐欺", "不含 詐欺"),
 }
+READ_OUT = {
+    "en": {"with": "(asked for;", "without": "(left out;", "": "(off;"},
+    "zh-hant": {"with": "（已納入；", "without": "（已排除；", "": "（未使用；"},
+}
+"""By a screen reader only."""
 
 
 @pytest.mark.parametrize("language", [*SAID], indirect=True)
@@ -27,6 +32,7 @@ def test_enter_turns_a_chip_and_stays_on_it(open_page: Open, language: str, widt
         page.keyboard.press("Enter")
         chip = page.locator(f"#sift-category-fraud[data-state='{state}']")
         expect(chip).to_contain_text(words)
+        expect(chip.locator(".sr")).to_contain_text(READ_OUT[language][state])
         expect(chip).to_be_focused()
         expect(chip).to_be_visible()
         expect(page.locator(".row")).to_have_count(rows)
