@@ -48,7 +48,7 @@ const hands = (() => {
     copy: () => (one("[data-copy]") ? one("[data-copy]").click() : false),
     filter: () => {
       one("#filters").open = true;
-      one("#sort").focus();
+      (one("#sifts .sift:not([hidden]) li:not([hidden]) a") || one("#sort")).focus();
     },
     search: () => {
       const place = one("#search-words");
