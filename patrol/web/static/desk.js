@@ -37,12 +37,14 @@
       one(".count", label).textContent = String(number);
       label.hidden = !number && !box.checked;
     }
+    const stood = document.activeElement.closest("#sifts li");
     for (const turn of all("#sifts .turn")) {
       const number = (counts[turn.dataset.facet] || {})[turn.dataset.value] || 0;
       one(".count", turn).textContent = String(number);
       turn.closest("li").hidden = !number && !turn.dataset.state;
     }
     for (const sift of all("#sifts .sift")) sift.hidden = !one("li:not([hidden])", sift);
+    if (stood && stood.hidden) (one("#sifts .sift:not([hidden]) li:not([hidden]) a") || one("#sort")).focus();
     one("#sift-rules").innerHTML = counts.rules;
     stay();
   };
