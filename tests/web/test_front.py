@@ -4,17 +4,15 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patrol.demo.stage import free_port
 from patrol.web import front
+from tests.web.serving import READY_SECONDS, served
 
-READY_SECONDS = 60.0
 SOON_SECONDS = 2.0
 """In which a page answers while others send drop by drop."""
 SLOW_FORMS = 12
@@ -48,32 +46,6 @@ front = Front(answer)
 """
 
 
-@contextmanager
-def _served() -> Iterator[int]:
-    """One process that serves pages. Gives its port."""
-    from patrol.schedule.serve import end, web_process
-    from patrol.settings import Settings
-
-    port = free_port()
-    web = web_process(Settings(bind=f"127.0.0.1:{port}", web_workers=1))
-    try:
-        until = time.monotonic() + READY_SECONDS
-        while not _listens(port):
-            assert web.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.1)
-        yield port
-    finally:
-        end(web)
-
-
-def _listens(port: int) -> bool:
-    try:
-        return _ask(port, "GET /healthz").startswith(b"HTTP/1.1 200")
-    except OSError:
-        return False
-
-
 def _open(port: int, line: str, *headers: str, body: bytes = b"") -> socket.socket:
     asked = socket.create_connection(("127.0.0.1", port), READY_SECONDS)
     head = "\r\n".join((f"{line} HTTP/1.1", "Host: 127.0.0.1", *headers))
@@ -104,7 +76,7 @@ def _door(port: int) -> tuple[str, str]:
 
 
 def test_forms_sent_drop_by_drop_keep_nobody_waiting(register: Path) -> None:
-    with _served() as port:
+    with served(1) as port:
         begun = time.monotonic()
         slow = [
             _open(port, "POST /account/login/", FORM, "Content-Length: 1000", body=b"a=")
@@ -124,7 +96,7 @@ def test_forms_sent_drop_by_drop_keep_nobody_waiting(register: Path) -> None:
 
 
 def test_forms_too_large_or_of_two_lengths_are_refused(register: Path) -> None:
-    with _served() as port:
+    with served(1) as port:
         begun = time.monotonic()
         answer = _ask(port, "POST /account/login/", FORM, "Content-Length: 1000000000", body=b"a=")
         assert answer.startswith(b"HTTP/1.1 413")
@@ -153,7 +125,7 @@ def test_a_header_with_underscores_is_nobodys_word(
     from patrol.register.tables import LedgerRecord
 
     monkeypatch.setenv("PATROL_TRUSTED_PROXIES", '["127.0.0.1"]')
-    with _served() as port:
+    with served(1) as port:
         cookie, token = _door(port)
         body = f"csrfmiddlewaretoken={token}&login=mei&password=wrong+words".encode()
         length = f"Content-Length: {len(body)}"
@@ -178,7 +150,7 @@ def test_a_download_is_made_as_it_is_read_and_ends_with_its_reader(
     (tmp_path / "downloads.py").write_text(DOWNLOAD)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
     monkeypatch.setattr(serve, "APPLICATION", "downloads:front")
-    with _served() as port:
+    with served(1) as port:
         whole = _ask(port, "GET /download")
         assert whole.count(b"x") >= PIECES * PIECE_BYTES
         assert _told(port) == (PIECES, 1)
@@ -219,7 +191,7 @@ CLIMBS = (
 
 def test_a28_no_path_climbs_out(register: Path) -> None:
     """As the bytes reach the server: a client would have tidied them."""
-    with _served() as port:
+    with served(1) as port:
         for path in CLIMBS:
             answer = _ask(port, f"GET {path}")
             status = answer[9:12]

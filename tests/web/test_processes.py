@@ -4,9 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -14,10 +11,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from patrol.demo.stage import free_port
+from tests.web.serving import READY_SECONDS, served
 
 PASSWORD = "a long enough sentence"  # noqa: S105  (of a made-up person)
-READY_SECONDS = 60.0
+
 FORWARDED = "X-Forwarded-For"
 OURS = '["127.0.0.1"]'
 """Trusted proxies: whoever asks here."""
@@ -64,32 +61,6 @@ def test_no_code_is_used_twice_and_no_try_is_lost(register: Path) -> None:
     shared.set("words", "neutral words of a preview", 60)
     kept = b"".join(file.read_bytes() for file in (register / "shared").glob("*.kept"))
     assert b"neutral words" not in kept
-
-
-@contextmanager
-def _served() -> Iterator[int]:
-    """Two processes behind one address. Gives its port."""
-    from patrol.schedule.serve import end, web_process
-    from patrol.settings import Settings
-
-    port = free_port()
-    web = web_process(Settings(bind=f"127.0.0.1:{port}", web_workers=2))
-    try:
-        until = time.monotonic() + READY_SECONDS
-        while not _answers(port):
-            assert web.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.1)
-        yield port
-    finally:
-        end(web)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return bool(_ask(port, "/account/login/")[0])
-    except OSError:
-        return False
 
 
 def _ask(
@@ -165,7 +136,7 @@ def test_where_people_come_from_is_the_trusted_proxys_word(
     from patrol.register.tables import LedgerRecord
 
     monkeypatch.setenv("PATROL_TRUSTED_PROXIES", trusted)
-    with _served() as port:
+    with served(2, "/account/login/") as port:
         assert _sign_in(port, PASSWORD, headers) == 302
     found = LedgerRecord.objects.order_by("seq").last()
     assert found is not None
@@ -173,7 +144,7 @@ def test_where_people_come_from_is_the_trusted_proxys_word(
 
 
 def test_two_processes_are_one_workbench(seen: Any) -> None:
-    with _served() as port:
+    with served(2, "/account/login/") as port:
         _decided_here_shown_there(port, {"patrol": seen.session})
         assert _sign_in(port, PASSWORD) == 302
         for _ in range(TRIES):

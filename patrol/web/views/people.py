@@ -1,13 +1,16 @@
 """People, whom auditors vouch for, and what each role may do."""
 
+from collections.abc import Callable
+
 from allauth.mfa.models import Authenticator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from patrol.actions.desk import permissions
+from patrol.actions.desk import Desk, permissions
 from patrol.actions.staffing import accounts, organisation, people, vouching
 from patrol.models import Permission, Role, Verb
+from patrol.register.tables import Person
 from patrol.web import second_factor
 from patrol.web.access import page
 from patrol.web.forms import PlainForm, ReasonForm, RoleForm
@@ -37,41 +40,25 @@ def listed(request: Request) -> HttpResponse:
 @page(Permission.PEOPLE_MANAGE, methods=("POST",))
 def reset(request: Request, person_id: int) -> HttpResponseBase:
     """Remove a lost second factor; an auditor's waits for another auditor's word."""
-    if not is_fresh(request):
-        return ask_again(reverse("people"))
-    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
-    vouching.reset_factor(request.desk, people.numbered(person_id), reason)
-    return redirect("people")
+    return _changed(request, person_id, vouching.reset_factor)
 
 
 @page(Permission.PEOPLE_MANAGE, methods=("POST",))
 def release(request: Request, person_id: int) -> HttpResponseBase:
     """Unlink somebody's account at the organisation's provider."""
-    if not is_fresh(request):
-        return ask_again(reverse("people"))
-    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
-    organisation.release(request.desk, people.numbered(person_id), reason)
-    return redirect("people")
+    return _changed(request, person_id, organisation.release)
 
 
 @page(Permission.PEOPLE_MANAGE, methods=("POST",))
 def close(request: Request, person_id: int) -> HttpResponseBase:
     """Shut somebody out for good; an auditor waits for another auditor's word."""
-    if not is_fresh(request):
-        return ask_again(reverse("people"))
-    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
-    accounts.close(request.desk, people.numbered(person_id), reason)
-    return redirect("people")
+    return _changed(request, person_id, accounts.close)
 
 
 @page(Permission.PEOPLE_MANAGE, methods=("POST",))
 def reopen(request: Request, person_id: int) -> HttpResponseBase:
     """Let somebody in again, by a new sign-in link."""
-    if not is_fresh(request):
-        return ask_again(reverse("people"))
-    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
-    accounts.reopen(request.desk, people.numbered(person_id), reason)
-    return redirect("people")
+    return _changed(request, person_id, accounts.reopen)
 
 
 @page(Permission.PEOPLE_MANAGE, methods=("POST",))
@@ -82,6 +69,17 @@ def give_role(request: Request, person_id: int) -> HttpResponseBase:
     asked = RoleForm.checked(request.POST).cleaned_data
     person = people.numbered(person_id)
     accounts.give_role(request.desk, person, Role(asked["role"]), asked["reason"])
+    return redirect("people")
+
+
+def _changed(
+    request: Request, person_id: int, change: Callable[[Desk, Person, str], object]
+) -> HttpResponseBase:
+    """Change an account for a reason, by somebody who showed a moment ago who they are."""
+    if not is_fresh(request):
+        return ask_again(reverse("people"))
+    reason = ReasonForm.checked(request.POST).cleaned_data["reason"]
+    change(request.desk, people.numbered(person_id), reason)
     return redirect("people")
 
 
