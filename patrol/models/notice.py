@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     QUERY_HIT = "query_hit"
     QUERY_BROKEN = "query_broken"
     EXPORT_UNLOCKED = "export_unlocked"
+    WORD_ASKED = "word_asked"
+    """What is asked about an auditor's account waits for another auditor's word."""
     SESSION_TAKEN = "session_taken"
     """Another browser came with a sign-in of one's own."""
     PRIVACY_HANDED = "privacy_handed"

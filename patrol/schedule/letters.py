@@ -28,6 +28,7 @@ TITLES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.QUERY_HIT: ("A standing query has hits", "常駐查詢有命中"),
     NoticeKind.QUERY_BROKEN: ("A standing query cannot be asked any more", "常駐查詢無法執行"),
     NoticeKind.EXPORT_UNLOCKED: ("A lead was unlocked for audit", "線索已為稽核開啟"),
+    NoticeKind.WORD_ASKED: ("An auditor's account waits for your word", "有稽核帳號待您擔保"),
     NoticeKind.SESSION_TAKEN: (
         "Another browser used your sign-in, and it was ended",
         "有另一個瀏覽器使用您的登入，該登入已結束",

@@ -173,6 +173,7 @@ LABELS: dict[str, str | Promise] = {
     NoticeKind.QUERY_HIT: _("A standing query has hits"),
     NoticeKind.QUERY_BROKEN: _("A standing query cannot be asked any more"),
     NoticeKind.EXPORT_UNLOCKED: _("A lead was unlocked for audit"),
+    NoticeKind.WORD_ASKED: _("An auditor's account waits for your word"),
     NoticeKind.SESSION_TAKEN: _("Another browser used your sign-in, and it was ended"),
     NoticeKind.PRIVACY_HANDED: _("A privacy request waits for a supervisor"),
     NoticeKind.PRIVACY_CARRIED: _("A supervisor dealt with a privacy request"),

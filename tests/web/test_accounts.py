@@ -204,11 +204,16 @@ def test_an_auditor_is_closed_or_changed_by_two(
 ) -> None:
     second.is_active = True
     second.save()
+    from patrol.register.tables import Notice
+
     audit = garden.people["audit"]
     asked = CLOSES if what == "close" else {"reason": "moved", "role": "officer"}
     assert sign_in("root").post(f"/people/{audit.pk}/{what}/", asked).status_code == 302
     audit.refresh_from_db()
     assert (audit.closed_at, audit.role) == (None, "auditor"), "it waits"
+    told = Notice.objects.filter(kind="word_asked").values_list("person__account", "about")
+    assert ("audit2", f"person:{audit.pk}") in told
+    assert ("audit", f"person:{audit.pk}") not in told, "nobody is asked about themself"
     assert "waits for an auditor's word" in html.unescape(
         sign_in("root").get("/people/").content.decode()
     )

@@ -13,11 +13,12 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from patrol.actions.desk import Desk
+from patrol.actions.notifying.notices import tell
 from patrol.actions.staffing import sessions, tenure
 from patrol.actions.staffing.pairs import same_person
 from patrol.actions.staffing.tenure import Kind
 from patrol.errors import NotFound, Refused
-from patrol.models import Permission, Record, Role, Verb
+from patrol.models import NoticeKind, Permission, Record, Role, Verb
 from patrol.register import log
 from patrol.register.tables import ApiToken, Person, Vouching
 
@@ -61,14 +62,18 @@ def others(person: Person) -> QuerySet[Person]:
 
 
 def put(desk: Desk, person: Person, kind: Kind, role: Role | None = None) -> None:
-    """Ask auditors about that person, within the caller's act. Asked twice, it waits once."""
-    Vouching.objects.get_or_create(
+    """Ask auditors about that person, within the caller's act, and tell them. Asked twice, it waits once."""
+    _, is_new = Vouching.objects.get_or_create(
         person=person,
         kind=kind,
         role=role,
         answered_at=None,
         defaults={"asked_by": desk.person, "asked_at": desk.now()},
     )
+    if is_new:
+        tell(
+            others(person), NoticeKind.WORD_ASKED, "/people/vouching/", about=f"person:{person.pk}"
+        )
 
 
 def asked_about() -> frozenset[int]:
