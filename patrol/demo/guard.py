@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from patrol.schedule.ending import adopt_orphans, die_with_parent
+from patrol.parent import die_with_parent
+from patrol.schedule.ending import adopt_orphans
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 

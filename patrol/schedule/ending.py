@@ -4,7 +4,6 @@ import ctypes
 import signal
 import threading
 
-_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -14,11 +13,6 @@ def told_to_end() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     return over
-
-
-def die_with_parent() -> None:
-    """This process is told to end when the one that began it is gone. Linux only."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def adopt_orphans() -> None:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from patrol.errors import PatrolError
 from patrol.models import ReadPage
-from patrol.schedule.ending import die_with_parent
+from patrol.parent import die_with_parent
 
 Keep = Callable[[Sequence[ReadPage]], object]
 

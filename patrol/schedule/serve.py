@@ -10,15 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from patrol.errors import PatrolError
+from patrol.parent import die_with_parent
 from patrol.register import checkpoints
 from patrol.schedule.clock import Clock, carrier
-from patrol.schedule.ending import die_with_parent, told_to_end
+from patrol.schedule.ending import told_to_end
 from patrol.schedule.projecting import Projector, ProjectorDied
 from patrol.settings import Settings
 
-APPLICATION = "patrol.web.wsgi:front"
+APPLICATION = "patrol.web.worker:front"
 READY_SECONDS = 30
 MOST_WORKERS = 4
 """Processes that serve pages unless a setting says otherwise: each takes 220 to 280 MB at 100,000 leads."""
@@ -66,7 +68,8 @@ def web_process(settings: Settings) -> "subprocess.Popen[bytes]":
     command += [APPLICATION]
     return subprocess.Popen(
         command,
-        preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call)
+        # killed, for granian waits for ever where it is told to end while it is being told; its workers follow
+        preexec_fn=partial(die_with_parent, signal.SIGKILL),  # noqa: PLW1509  (one system call)
         process_group=0,
         env=dict(os.environ),
     )

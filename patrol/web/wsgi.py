@@ -1,4 +1,4 @@
-"""The workbench as the server runs it: a look's record is written before the first byte leaves."""
+"""The workbench as a WSGI application: a look's record is written before the first byte leaves."""
 
 import os
 
@@ -6,9 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patrol.web.django_settings")
 
 from django.core.wsgi import get_wsgi_application
 
-from patrol.web.front import Front
 from patrol.web.warm import warm
 
 application = get_wsgi_application()
-front = Front(application)
 warm()
