@@ -1,6 +1,7 @@
 """What a browser says it is, in two words that its owner knows."""
 
 import re
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ SYSTEMS = (
 )
 
 
+@lru_cache(maxsize=256)
 def family(agent: str) -> tuple[str, str]:
     """The browser and the system that it names; empty words where it names none we know. The same in every version."""
     return _first(BROWSERS, agent), _first(SYSTEMS, agent)

@@ -19,6 +19,7 @@ from patrol.actions.triaging.sifting import (
     SIFTED,
     State,
     parted,
+    state,
     turned,
 )
 from patrol.actions.triaging.triage import Queue, QueueFilter
@@ -159,7 +160,7 @@ def _sift(
     others = queue_query(wanted, **{name: ""})
     made = []
     for value, title in {**chosen, **titles}.items():
-        stands: State = "without" if value in without else "with" if value in asked else ""
+        stands = state(words, value)
         number = None if counts is None else counts.get(value, 0)
         if stands or number is None or number:
             then = quote(turned(words, value, NEXT[stands]), safe=",")

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import Q
 
 from patrol.actions.desk import Desk, Details, permissions
-from patrol.actions.staffing import sessions
+from patrol.actions.staffing import organisation, sessions
 from patrol.models import Permission, Record, Role, Verb
 from patrol.register import log
 from patrol.register.tables import (
@@ -41,19 +41,29 @@ def drop(desk: Desk, person: Person, role: Role | None) -> Details:
         if Permission.AUTHORIZATIONS_REQUEST in allowed
         else list(_mandates(desk, person)),
     }
-    tokens = ApiToken.objects.filter(person=person, revoked_at=None).update(revoked_at=desk.now())
-    ended = sessions.end_all_of(person.pk)
+    sign_ins, tokens = sign_out(desk, person)
     log.append_each([record for records in dropped.values() for record in records])
-    counts = {"sign_ins": ended, "tokens": tokens}
+    counts = {"sign_ins": sign_ins, "tokens": tokens}
     counts |= {name: len(records) for name, records in dropped.items()}
     return {name: count for name, count in counts.items() if count}
+
+
+def sign_out(desk: Desk, person: Person) -> tuple[int, int]:
+    """End all sign-ins and revoke all tokens, within the caller's act. Returns how many of each."""
+    alive = ApiToken.objects.filter(person=person, revoked_at=None)
+    return sessions.end_all_of(person.pk), alive.update(revoked_at=desk.now())
+
+
+def forget_factor(person: Person) -> None:
+    """Their second factor and its recovery codes are gone, within the caller's act."""
+    apps.get_model("mfa", "Authenticator").objects.filter(user=person.pk).delete()
 
 
 def _forget_ways_in(desk: Desk, person: Person) -> None:
     """Nothing that once let them in, or reached them, does so again; not even if the account is opened anew."""
     SignInLink.objects.filter(person=person, used_at=None).delete()
-    apps.get_model("mfa", "Authenticator").objects.filter(user=person.pk).delete()
-    apps.get_model("socialaccount", "SocialAccount").objects.filter(user=person.pk).delete()
+    forget_factor(person)
+    organisation.remove(person.pk)
     Reach.objects.filter(person=person).update(mail="", changed_at=desk.now())
     Message.objects.filter(person=person, sent_at=None).delete()
     Vouching.objects.filter(person=person, answered_at=None).update(

@@ -179,7 +179,7 @@ def unlink(desk: Desk) -> None:
     """Unlink one's own. Raises `NoLink`."""
     person = desk.actor.person
     with log.durably():
-        if not _removed(person):
+        if not remove(person):
             raise NoLink
         log.append(
             Record(
@@ -194,12 +194,13 @@ def release(desk: Desk, person: Person, reason: str) -> None:
     """Unlink somebody else's and end their sign-ins. Raises `NoLink`."""
     verb, subject = Verb.PERSON_ORGANISATION_UNLINKED, f"person:{person.pk}"
     with desk.act(Permission.PEOPLE_MANAGE, verb, subject=subject, reason=reason) as act:
-        if not _removed(person.pk):
+        if not remove(person.pk):
             raise NoLink
         act.details = {"sign_ins": sessions.end_all_of(person.pk)}
 
 
-def _removed(person: int | None) -> bool:
+def remove(person: int | None) -> bool:
+    """Unlink it within the caller's act. Whether there was one."""
     return bool(_links().filter(user=person).delete()[0])
 
 

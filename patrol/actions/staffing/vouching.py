@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.apps import apps
 from django.db.models import QuerySet
 
 from patrol.actions.desk import Desk
 from patrol.actions.notifying.notices import tell
-from patrol.actions.staffing import sessions, tenure
+from patrol.actions.staffing import holdings, tenure
 from patrol.actions.staffing.pairs import same_person
 from patrol.actions.staffing.tenure import Kind
 from patrol.errors import NotFound, Refused
 from patrol.models import NoticeKind, Permission, Record, Role, Verb
 from patrol.register import log
-from patrol.register.tables import ApiToken, Person, Vouching
+from patrol.register.tables import Person, Vouching
 
 
 class NoSuchVouching(NotFound):
@@ -158,9 +157,9 @@ def _carry_out(desk: Desk, row: Vouching, person: Person) -> None:
 
 
 def _reset(person: Person, desk: Desk) -> int:
-    apps.get_model("mfa", "Authenticator").objects.filter(user=person.pk).delete()
-    ApiToken.objects.filter(person=person, revoked_at=None).update(revoked_at=desk.now())
-    return sessions.end_all_of(person.pk)
+    holdings.forget_factor(person)
+    sign_ins, _tokens = holdings.sign_out(desk, person)
+    return sign_ins
 
 
 def _is_own(desk: Desk, row: Vouching) -> bool:
